@@ -1,0 +1,124 @@
+"""Guess what each column of a frame holds; a user's overrides win."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import InvalidInput, NotFound, did_you_mean
+from ..models.dataset import ColumnKind, ColumnSchema, TableSchema
+
+_DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
+_ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key)$", re.IGNORECASE)
+_MIN_ROWS_FOR_ID = 20
+_TEXT_WORDS = 4  # mean words per cell from which mostly-distinct strings count as free text
+_KINDS = frozenset(ColumnKind.__args__)  # type: ignore[attr-defined]  # Literal's arguments
+
+
+def infer_schema(frame: pd.DataFrame, overrides: Mapping[str, Any] | None = None) -> TableSchema:
+    """The schema of `frame`.
+
+    `overrides` maps column names to a kind or to a partial `ColumnSchema` dict.
+    Raises `NotFound` for an override of an unknown column, `InvalidInput` for an unknown kind.
+    """
+    wanted = dict(overrides or {})
+    names = [str(name) for name in frame.columns]
+    for name, value in wanted.items():
+        if name not in names:
+            raise NotFound(f"there is no column '{name}'", field="schema", hint=did_you_mean(name, names))
+        kind = value.get("kind") if isinstance(value, Mapping) else value
+        if kind is not None and kind not in _KINDS:
+            raise InvalidInput(f"'{kind}' is not a column kind", field=f"schema.{name}", hint="kinds: " + ", ".join(sorted(_KINDS)))
+    return TableSchema(columns=[_column(name, frame[name], wanted.get(name)) for name in names])
+
+
+def _column(name: str, series: pd.Series, override: Any) -> ColumnSchema:
+    found = _guess(name, series)
+    extra = {"kind": override} if isinstance(override, str) else dict(override or {})
+    known = {"kind": found, "name": name, "dtype": str(series.dtype), "missing": bool(series.isna().any())} | extra
+    kind = known["kind"]
+    if kind == "datetime" and "datetime_format" not in known and not pd.api.types.is_datetime64_any_dtype(series.dtype):
+        known["datetime_format"] = _date_format(series.dropna())
+        if known["datetime_format"] is None:
+            raise InvalidInput(
+                f"column '{name}' cannot be read as datetimes", field=name, hint="give datetime_format or convert with pandas.to_datetime"
+            )
+    if kind in ("continuous", "integer") and not pd.api.types.is_numeric_dtype(series.dtype):
+        raise InvalidInput(f"column '{name}' is '{series.dtype}', not numeric", field=name, hint="convert with pandas.to_numeric")
+    if kind == "continuous" and "decimals" not in known:
+        known["decimals"] = _decimals(series.dropna().to_numpy(dtype=float))
+    if kind == "ordinal" and "order" not in known:
+        is_category = isinstance(series.dtype, pd.CategoricalDtype)
+        known["order"] = list(series.cat.categories) if is_category else sorted(series.dropna().unique().tolist())
+    return ColumnSchema(**known)
+
+
+def _guess(name: str, series: pd.Series) -> ColumnKind:
+    present = series.dropna()
+    if present.empty:
+        return "constant"
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "ordinal" if dtype.ordered else "categorical"
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "datetime"
+    distinct = present.nunique()
+    if distinct == 1 and len(present) == len(series):
+        return "constant"
+    if pd.api.types.is_numeric_dtype(dtype):
+        return _guess_number(name, present, distinct)
+    return _guess_object(name, present, distinct)
+
+
+def _guess_number(name: str, present: pd.Series, distinct: int) -> ColumnKind:
+    values = present.to_numpy(dtype=float)
+    if not np.array_equal(values, np.rint(values)):
+        return "continuous"
+    if distinct == 2:
+        return "boolean"
+    if distinct == len(present) >= _MIN_ROWS_FOR_ID:
+        counted = abs(values[-1] - values[0]) == len(values) - 1 and (np.abs(np.diff(values)) == 1).all()
+        if counted or _ID_NAME.search(name):
+            return "id"
+    return "integer"
+
+
+def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
+    if isinstance(present.iloc[0], (bool, np.bool_)):
+        return "boolean"
+    text = present.astype(str)
+    if _date_format(text) is not None:
+        return "datetime"
+    if distinct == 2:
+        return "categorical"
+    words = text.iloc[:2000].str.count(r"\s+").mean() + 1
+    if words >= _TEXT_WORDS and distinct > 0.5 * len(present) and len(present) >= _MIN_ROWS_FOR_ID:
+        return "text"
+    if distinct == len(present) >= _MIN_ROWS_FOR_ID and (words < 1.5 or _ID_NAME.search(name)):
+        return "id"
+    return "categorical"
+
+
+def _date_format(present: pd.Series) -> str | None:
+    if present.empty or not isinstance(present.iloc[0], str) or not present.iloc[0][:1].isdigit():
+        return None
+    head = present.iloc[:200]
+    for form in _DATE_FORMATS:
+        fits = all(pd.to_datetime(part, format=form, errors="coerce").notna().all() for part in (head, present))
+        if fits:
+            return form
+    return None
+
+
+def _decimals(values: np.ndarray[Any, np.dtype[np.float64]]) -> int | None:
+    head = values[:20_000]
+    for places in range(7):
+        if np.allclose(np.round(head, places), head, rtol=0.0, atol=1e-9):
+            return places
+    return None

@@ -1,0 +1,93 @@
+"""Checks, dimensions and trust reports (contract G)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Verdict = Literal["pass", "warn", "fail", "skipped"]
+Level = Literal["none", "low", "medium", "high", "verified"]
+Badge = Literal["none", "bronze", "silver", "gold", "platinum"]
+DIMENSIONS = ("quality", "utility", "privacy", "security", "fairness", "compliance", "grounding")
+
+
+class Check(BaseModel):
+    """One measurement with what it means. `score` is 0 to 100, `value` in `unit`."""
+
+    id: str
+    dimension: str
+    title: str
+    value: float | None = None
+    unit: str = ""
+    floor: float | None = Field(None, description="value of a bad case: independent shuffle of the columns, or stated in the evidence")
+    ceiling: float | None = Field(None, description="value that real holdout rows reach")
+    threshold: float | None = Field(None, description="value at which the verdict turns to pass")
+    score: float | None = None
+    interval: tuple[float, float] | None = Field(None, description="95 % bootstrap interval of the value")
+    verdict: Verdict
+    gate: bool = Field(False, description="a failed gate caps the trust score at 24")
+    evidence: dict[str, Any] = Field(default_factory=dict)
+    explanation: str = ""
+    source: str = Field("", description="paper or library that defines the measurement")
+
+
+class Dimension(BaseModel):
+    name: str
+    score: float | None
+    interval: tuple[float, float] | None
+    weight: float
+    verdict: Verdict
+    reason: str | None = Field(None, description="why it was skipped")
+
+
+class SubjectInfo(BaseModel):
+    """The table a report is about, without any of its values."""
+
+    name: str
+    rows: int
+    columns: int
+    content_hash: str
+
+
+class ReportDocument(BaseModel):
+    """A whole validation, as it is stored, sent and drawn. `kind` is 'validation' or 'gatf'."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: Literal["1"] = "1"
+    kind: Literal["validation", "gatf"]
+    id: str | None = None
+    created: datetime
+    profile: str
+    synthetic: SubjectInfo
+    real: SubjectInfo | None = None
+    holdout: SubjectInfo | None = None
+    score: float = Field(description="0 to 100 for 'gatf', 0 to 1 for 'validation'")
+    interval: tuple[float, float]
+    level: Level
+    badge: Badge
+    gates_failed: list[str] = Field(default_factory=list)
+    dimensions: list[Dimension]
+    checks: list[Check]
+    replicates: int
+    seed: int
+    seconds: float
+    versions: dict[str, str]
+    distributions: list[dict[str, Any]] = Field(
+        default_factory=list, description="per column: binned shares of real and synthetic, for plots"
+    )
+
+
+class ReportInfo(BaseModel):
+    """A report as the workspace lists it."""
+
+    id: str
+    kind: str
+    subject: str
+    score: float
+    level: str
+    badge: str
+    created: datetime
+    job_id: str | None = None

@@ -1,0 +1,1 @@
+"""Tabular engines behind one protocol (`engine`) and one registry (`registry`)."""

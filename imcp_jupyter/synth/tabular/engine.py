@@ -1,0 +1,74 @@
+"""The protocol that every tabular engine follows."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ...models.dataset import TableSchema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...data.table import Table
+
+Progress = Callable[[float, str], None]  # (share done 0..1, what is going on)
+
+BLOCK_ROWS = 65_536  # one block, one generator: what is drawn does not depend on batch sizes or workers
+
+
+def no_progress(share: float, message: str) -> None:
+    """The progress callback of callers that do not care."""
+
+
+class TabularModel(ABC):
+    """What `TabularEngine.fit` returns: draws rows, and can be stored without pickle."""
+
+    engine: ClassVar[str]
+    schema: TableSchema
+
+    @abstractmethod
+    def sample_block(self, rows: int, rng: np.random.Generator) -> pd.DataFrame:
+        """`rows` (at most `BLOCK_ROWS`) new rows with the columns and dtypes of the table it was fitted on."""
+
+    @abstractmethod
+    def save(self, path: Path) -> None:
+        """Write to one file (JSON and arrays in a zip, never pickle)."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, path: Path) -> TabularModel:
+        """Read what `save` wrote. Raises `InvalidInput` for a file of another engine or a broken one."""
+
+    def sample_batches(self, rows: int, seed: int) -> Iterator[pd.DataFrame]:
+        """Blocks of at most `BLOCK_ROWS` rows; block i is drawn from ``SeedSequence(seed, spawn_key=(i,))``."""
+        for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
+            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
+            yield self.sample_block(min(BLOCK_ROWS, rows - start), rng)
+
+    def sample(self, rows: int, seed: int) -> pd.DataFrame:
+        """`rows` new rows. The same seed gives byte-identical frames."""
+        import pandas as pd
+
+        blocks = list(self.sample_batches(rows, seed))
+        return blocks[0] if len(blocks) == 1 else pd.concat(blocks, ignore_index=True)
+
+
+class TabularEngine(ABC):
+    """A way to learn a table. Stateless: `fit` takes everything it needs."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[str]  # part of the cache key: raise it when the same seed gives other data
+    licence: ClassVar[str] = "Apache-2.0"
+    min_rows: ClassVar[int] = 2
+    supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon"}
+    model: ClassVar[type[TabularModel]]
+
+    @abstractmethod
+    def fit(self, table: Table, progress: Progress = no_progress) -> TabularModel:
+        """Learn `table`. Raises `InvalidInput` that names the column it cannot learn."""
