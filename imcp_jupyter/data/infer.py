@@ -93,7 +93,7 @@ def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
     if isinstance(present.iloc[0], (bool, np.bool_)):
         return "boolean"
     text = present.astype(str)
-    if _date_format(text) is not None:
+    if isinstance(present.iloc[0], str) and _date_format(text) is not None:
         return "datetime"
     if distinct == 2:
         return "categorical"

@@ -109,6 +109,11 @@ class Table:
         """The rows at `positions` under the same schema."""
         return Table(self.frame.iloc[positions].reset_index(drop=True), self.schema)
 
+    def select_columns(self, names: list[str]) -> Table:
+        """Only the columns `names`, in that order. Raises `NotFound`."""
+        schema = TableSchema(columns=[self.schema[name] for name in names])
+        return Table(self.frame[names], schema)
+
     @cached_property
     def content_hash(self) -> str:
         return content_hash(self.frame)

@@ -132,7 +132,7 @@ class DatasetInfo(BaseModel):
 
     @property
     def reference(self) -> str:
-        return f"{self.name}@{self.version}"
+        return self.name if self.origin == "bundled" else f"{self.name}@{self.version}"
 
 
 class Preview(BaseModel):

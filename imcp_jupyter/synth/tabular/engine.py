@@ -32,8 +32,12 @@ class TabularModel(ABC):
     schema: TableSchema
 
     @abstractmethod
-    def sample_block(self, rows: int, rng: np.random.Generator) -> pd.DataFrame:
-        """`rows` (at most `BLOCK_ROWS`) new rows with the columns and dtypes of the table it was fitted on."""
+    def sample_block(self, rows: int, rng: np.random.Generator, start: int = 0, key: int = 0) -> pd.DataFrame:
+        """`rows` (at most `BLOCK_ROWS`) new rows with the columns and dtypes of the table it was fitted on.
+
+        `start` is the number of the first row in the whole draw and `key` the seed of the whole draw: what must be
+        unique over all blocks (ids) is made from these two.
+        """
 
     @abstractmethod
     def save(self, path: Path) -> None:
@@ -48,7 +52,7 @@ class TabularModel(ABC):
         """Blocks of at most `BLOCK_ROWS` rows; block i is drawn from ``SeedSequence(seed, spawn_key=(i,))``."""
         for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            yield self.sample_block(min(BLOCK_ROWS, rows - start), rng)
+            yield self.sample_block(min(BLOCK_ROWS, rows - start), rng, start, seed)
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """`rows` new rows. The same seed gives byte-identical frames."""

@@ -1,0 +1,276 @@
+"""The Python face: every tool as a function, results as frames and reports."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .config import Settings
+from .errors import InvalidInput, did_you_mean
+from .models.generation import DataCard
+from .models.job import Principal
+from .models.validation import Dimension, ReportDocument, ReportInfo
+from .tools.execute import run_inline
+from .tools.generate import GenerateTabularResult
+from .tools.registry import AnyTool, all_tools
+from .tools.tool import Result
+from .tools.validate import ReportResult
+from .workspace.datasets import Dataset
+from .workspace.sources import FRAME_PREFIX
+from .workspace.stored_reports import StoredReports
+from .workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Model:
+    """A fitted model of the workspace."""
+
+    def __init__(self, workspace: Workspace, model_id: str) -> None:
+        self._workspace = workspace
+        self.id = model_id
+
+    def sample(self, rows: int, seed: int) -> pd.DataFrame:
+        """`rows` new rows; the same seed gives the same rows."""
+        from .synth.tabular.registry import find_engine
+
+        if rows < 1:
+            raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
+        info = self._workspace.models[self.id]
+        return find_engine(info.engine, 0, 0).model.load(self._workspace.models.path(self.id)).sample(rows, seed)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.id}>"
+
+
+class Generated:
+    """A new dataset: `data` is the frame, `dataset` its reference, `model` what drew it."""
+
+    def __init__(self, workspace: Workspace, result: GenerateTabularResult) -> None:
+        self._workspace = workspace
+        self.result = result
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        return self._workspace.datasets[self.dataset].to_pandas()
+
+    @property
+    def dataset(self) -> str:
+        return self.result.dataset
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self._workspace, self.result.model)
+
+    @property
+    def card(self) -> DataCard:
+        return self.result.card
+
+    @property
+    def seed(self) -> int:
+        return self.result.seed
+
+    def __repr__(self) -> str:
+        return f"<Generated {self.result.summary}{' (from cache)' if self.result.cached else ''}>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.result.summary)}</p>{self.data.head(5).to_html(index=False, escape=True)}"
+
+
+class Report:
+    """A validation: score with its interval, verdict by dimension, checks with evidence."""
+
+    def __init__(self, document: ReportDocument, cached: bool = False) -> None:
+        self.document = document
+        self.cached = cached
+
+    @property
+    def id(self) -> str | None:
+        return self.document.id
+
+    @property
+    def score(self) -> float:
+        """0 to 100 for GATF, 0 to 1 for `validate_data`."""
+        return self.document.score
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % bootstrap interval of the score."""
+        return self.document.interval
+
+    @property
+    def level(self) -> str:
+        return self.document.level
+
+    @property
+    def badge(self) -> str:
+        return self.document.badge
+
+    @property
+    def gates_failed(self) -> list[str]:
+        return self.document.gates_failed
+
+    @cached_property
+    def dimensions(self) -> dict[str, Dimension]:
+        return {dimension.name: dimension for dimension in self.document.dimensions}
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """One row per check."""
+        import pandas as pd
+
+        return pd.DataFrame([check.model_dump() for check in self.document.checks])
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.document.model_dump(mode="json")
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """One self-contained page; also written to `path` when given."""
+        from .gatf.report import render_html
+
+        page = render_html(self.document)
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        text = self.document.model_dump_json(indent=2)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def show(self) -> None:
+        """Draw the interactive report below the cell."""
+        from IPython.display import display
+
+        from .widgets import TrustReport
+
+        display(TrustReport(self))  # type: ignore[no-untyped-call]  # IPython has no annotations
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        return f"<Report {self.document.kind} {self.score:.4g} [{low:.4g}, {high:.4g}] level={self.level} badge={self.badge}>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        cells = [
+            (escape(name), "–" if dimension.score is None else f"{dimension.score:.1f}", dimension.verdict)
+            for name, dimension in self.dimensions.items()
+        ]
+        rows = "".join(f"<tr><td>{name}</td><td>{score}</td><td>{verdict}</td></tr>" for name, score, verdict in cells)
+        low, high = self.interval
+        head = f"<b>{self.score:.4g}</b> [{low:.4g}, {high:.4g}] · level {self.level} · badge {self.badge}"
+        return f"<p>{head}</p><table><tr><th>dimension</th><th>score</th><th>verdict</th></tr>{rows}</table>"
+
+
+class Reports(StoredReports):
+    """``reports["id"]`` is a `Report`."""
+
+    def __getitem__(self, report_id: str) -> Report:  # type: ignore[override]  # richer here than in the floor below
+        return Report(self.document(report_id))
+
+    def __iter__(self) -> Iterator[ReportInfo]:
+        return iter(self.list())
+
+
+class LocalWorkspace(Workspace):
+    """The workspace as Python shows it."""
+
+    reports: Reports
+    reports_type = Reports
+
+
+@cache
+def _workspace(settings: Settings) -> LocalWorkspace:
+    return LocalWorkspace.open(settings)
+
+
+def workspace(home: str | Path | None = None) -> LocalWorkspace:
+    """The workspace in `home`, by default the one that ``IMCP_HOME`` or the Jupyter data folder names."""
+    return _workspace(Settings.load(home=home))
+
+
+@cache
+def tool_function(name: str) -> Callable[..., Any]:
+    """The tool called `name` as a function. Raises `AttributeError` naming the nearest tool."""
+    known = {tool.name: tool for tool in all_tools()}
+    if name not in known:
+        hint = did_you_mean(name, known) if len(name) > 3 else None
+        raise AttributeError(f"imcp_jupyter has no tool '{name}'" + (f"; {hint}" if hint and hint.startswith("did") else ""))
+    tool = known[name]
+    signature = _signature(tool)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        bound = _bind(signature, args, kwargs)
+        return call_tool(tool.name, bound)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = _docstring(tool)
+    call.__signature__ = signature  # type: ignore[attr-defined]  # what help() and completion read
+    return call
+
+
+def call_tool(name: str, arguments: dict[str, Any], face: str = "python", on_progress: Callable[[float, str], None] | None = None) -> Any:
+    """Run a tool here, as a job. Data parameters take frames, Arrow tables, datasets, results and references."""
+    here = workspace()
+    plain, frames = _split_frames(arguments)
+    result = run_inline(here, name, plain, Principal(face=face), frames, on_progress)
+    return view_of(here, result)
+
+
+def view_of(here: Workspace, result: Result) -> Any:
+    """What Python hands out for a result."""
+    if isinstance(result, GenerateTabularResult):
+        return Generated(here, result)
+    if isinstance(result, ReportResult):
+        return Report(here.reports.document(result.report), result.cached)
+    return result
+
+
+def _split_frames(arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Frames cannot stand in parameters: put references there and pass the frames beside them."""
+    plain, frames = dict(arguments), {}
+    for name, value in arguments.items():
+        if isinstance(value, (Generated, Dataset)):
+            plain[name] = value.dataset if isinstance(value, Generated) else value.reference
+        elif hasattr(value, "to_pandas") and not isinstance(value, str):  # Arrow and polars tables
+            frames[name] = value.to_pandas()
+        elif type(value).__module__.startswith("pandas.") and hasattr(value, "columns"):
+            frames[name] = value
+        elif isinstance(value, Path):
+            plain[name] = str(value)
+        if name in frames:
+            plain[name] = FRAME_PREFIX + name
+    return plain, frames
+
+
+def _bind(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments by name; wrong names are left for the tool, which knows the nearest right one."""
+    names = list(signature.parameters)
+    if len(args) > len(names):
+        raise InvalidInput(f"takes at most {len(names)} arguments, got {len(args)}")
+    twice = [name for name in names[: len(args)] if name in kwargs]
+    if twice:
+        raise InvalidInput("given twice", field=twice[0])
+    return dict(zip(names, args, strict=False)) | kwargs
+
+
+def _signature(tool: AnyTool) -> inspect.Signature:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = []
+    for name, field in tool.params_type.model_fields.items():
+        default = inspect.Parameter.empty if field.is_required() else field.get_default(call_default_factory=True)
+        parameters.append(inspect.Parameter(name, kind, default=default, annotation=field.annotation))
+    return inspect.Signature(parameters)
+
+
+def _docstring(tool: AnyTool) -> str:
+    lines = [f"    {name}: {field.description or field.annotation}" for name, field in tool.params_type.model_fields.items()]
+    return "\n".join([tool.description, "", "Parameters", *lines, "", "Raises `ImcpError` naming the parameter or column at fault."])

@@ -1,0 +1,1 @@
+"""Floor 7: talking to a running lab over MCP."""

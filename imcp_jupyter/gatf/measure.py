@@ -1,0 +1,138 @@
+"""A check's parts: what it finds, how a finding becomes a score and a verdict."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..models.validation import Check, Verdict
+from .comparison import Comparison
+
+Floats = npt.NDArray[np.float64]
+
+GATE_CAP = 24.0  # just under level 'low': a failed gate means no trust
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Scores from which a check passes or only warns."""
+
+    passes: float = 80.0
+    warns: float = 50.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One measurement. `replicates` are (n_replicates,) bootstrap values; `gate_failed` and `verdict` overrule the score."""
+
+    value: float
+    floor: float
+    ceiling: float
+    explanation: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    replicates: Floats | None = None
+    gate_failed: bool = False
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Why nothing could be measured."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check for the report with the bootstrap replicates of its score, (n_replicates,)."""
+
+    check: Check
+    scores: Floats
+
+
+class Measure(ABC):
+    """One check. `needs_real` and `needs_holdout` are settled before `run` is called."""
+
+    id: ClassVar[str]
+    dimension: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+    unit: ClassVar[str] = "share"
+    weight: ClassVar[float] = 1.0
+    gate: ClassVar[bool] = False
+    needs_real: ClassVar[bool] = True
+    needs_holdout: ClassVar[bool] = False
+
+    @abstractmethod
+    def run(self, comparison: Comparison) -> Finding | Skipped:
+        """Measure. `found` is what callers want: it asks first whether there is anything to measure on, and remembers."""
+
+    def found(self, comparison: Comparison) -> Finding | Skipped:
+        if self.id not in comparison.findings:
+            comparison.findings[self.id] = self._ready(comparison) or self.run(comparison)
+        found: Finding | Skipped = comparison.findings[self.id]
+        return found
+
+    def _ready(self, comparison: Comparison) -> Skipped | None:
+        if self.needs_real and not comparison.has_real:
+            return Skipped("needs the real table that the synthetic one was made from")
+        if self.needs_holdout and comparison.holdout is None:
+            return Skipped("needs a holdout: real rows that the generator has not seen")
+        return None
+
+
+def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
+    """Run one check and score it between its floor (0) and its ceiling (100)."""
+    found = measure.found(comparison)
+    facts: dict[str, Any] = {"id": measure.id, "dimension": measure.dimension, "title": measure.title, "source": measure.source}
+    facts |= {"unit": measure.unit, "gate": measure.gate}
+    if isinstance(found, Skipped):
+        return Judged(Check(**facts, verdict="skipped", explanation=found.reason), np.empty(0))
+    score = float(_score(np.asarray([found.value]), found)[0])
+    values = _centred(found, comparison.replicates)
+    low, high = np.percentile(values, [2.5, 97.5])
+    check = Check(
+        **facts,
+        value=found.value,
+        floor=found.floor,
+        ceiling=found.ceiling,
+        threshold=found.floor + limits.passes / 100 * (found.ceiling - found.floor),
+        score=score,
+        interval=(min(float(low), found.value), max(float(high), found.value)),
+        verdict=found.verdict or _verdict(score, found, limits),
+        evidence=found.evidence,
+        explanation=found.explanation,
+    )
+    return Judged(check, _score(values, found))
+
+
+def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> float:
+    """`floor`, or `worst` where the floor is no worse than the ceiling (a table without dependence has nothing to lose)."""
+    return worst if abs(ceiling - floor) < least or (floor < ceiling) != (worst < ceiling) else floor
+
+
+def _score(values: Floats, found: Finding) -> Floats:
+    scores: Floats = 100 * np.clip((values - found.floor) / (found.ceiling - found.floor), 0, 1) + 0.0  # no -0.0
+    return scores
+
+
+def _centred(found: Finding, replicates: int) -> Floats:
+    """Bootstrap values shifted onto the measured one: resampled rows lie further apart, which biases every distance upwards."""
+    if found.replicates is None:
+        return np.full(replicates, found.value)
+    finite = np.where(np.isfinite(found.replicates), found.replicates, found.value)
+    values: Floats = finite - finite.mean() + found.value
+    return values
+
+
+def _verdict(score: float, found: Finding, limits: Limits) -> Verdict:
+    if found.gate_failed or math.isnan(score):
+        return "fail"
+    if score >= limits.passes:
+        return "pass"
+    return "warn" if score >= limits.warns else "fail"

@@ -1,0 +1,277 @@
+"""Privacy: are training rows repeated, or nearer than unseen real rows would be?"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from .comparison import Comparison, Encoded, Field
+from .distance import Embedding, nearest
+from .measure import Finding, Measure, Skipped
+
+Floats = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.uint64]
+
+LEAST_COPIES = 5
+COPY_LEVEL = 0.001  # one-sided error level of the gate; the report runs on data of any size
+COPY_RATIO = 1.25  # rows that any table of this kind repeats: the gate wants clearly more
+DCR_LIMIT = 0.6
+TIE = 1e-6
+POSITIONS_SHOWN = 20
+
+
+class IdenticalMatches(Measure):
+    """Synthetic rows that equal a training row, against how often unseen real rows do.
+
+    Gate: the rate is higher at the level of 0.1 % (conditional binomial test of two rates, Przyborowski and Wilenski 1940),
+    by a quarter at least and in five rows at least.
+    """
+
+    id = "identical_matches"
+    dimension = "privacy"
+    title = "Copies of training rows"
+    source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
+    gate = True
+
+    def run(self, comparison: Comparison) -> Finding | Skipped:
+        fields = _compared(comparison)
+        if not fields:
+            return Skipped("no shared column tells rows apart")
+        real = _keys(comparison.real, fields)
+        matches = np.isin(_keys(comparison.synthetic, fields), real)
+        if comparison.holdout is not None:
+            natural = np.isin(_keys(comparison.holdout, fields), real)
+            against = "holdout rows"
+        else:
+            _, where, counts = np.unique(real, return_inverse=True, return_counts=True)
+            natural = counts[where] > 1
+            against = "real rows that repeat another real row"
+        copies, rate, natural_rate = int(matches.sum()), float(matches.mean()), float(natural.mean())
+        chance = _chance(copies, len(matches), int(natural.sum()), len(natural))
+        failed = copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * natural_rate
+        return Finding(
+            rate,
+            1.0,
+            min(natural_rate, 0.99),
+            f"{rate:.2%} of the synthetic rows equal a real row; {natural_rate:.2%} of the {against} do.",
+            {
+                "copies": copies,
+                "rows": len(matches),
+                "expected_share": round(natural_rate, 6),
+                "compared_with": against,
+                "p_value": float(f"{chance:.3g}"),
+                "row_positions": np.flatnonzero(matches)[:POSITIONS_SHOWN].tolist(),
+                "floor": "every row copied",
+            },
+            comparison.resamples("synthetic").means(matches.astype(float), np.arange(len(matches))),
+            gate_failed=failed,
+            verdict="fail" if failed else "warn" if chance < 0.01 and rate > natural_rate else "pass",
+        )
+
+
+class Neighbours:
+    """Nearest-neighbour distances that the privacy checks share, on tables of equal size."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        fields = _compared(comparison)
+        self.embedding = Embedding(fields, comparison.real)
+        limit = self.embedding.max_rows
+        self._comparison = comparison
+        self.synthetic_rows = comparison.pick("synthetic", limit, "neighbours")
+        if comparison.holdout is not None:
+            limit = min(limit, comparison.holdout.n_rows)
+            self.holdout_rows = comparison.pick("holdout", limit, "neighbours")
+        self.train_rows = comparison.pick("real", limit, "neighbours")
+
+    def _points(self, role: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+        return self.embedding.points(self._comparison.table(role).take(rows))
+
+    @cached_property
+    def _synthetic(self) -> npt.NDArray[np.float32]:
+        return self._points("synthetic", self.synthetic_rows)
+
+    @cached_property
+    def _train(self) -> npt.NDArray[np.float32]:
+        return self._points("real", self.train_rows)
+
+    @cached_property
+    def _holdout(self) -> npt.NDArray[np.float32]:
+        return self._points("holdout", self.holdout_rows)
+
+    @cached_property
+    def synthetic_to_train(self) -> Floats:
+        """(n_synthetic, 2) distances, nearest first."""
+        return nearest(self._synthetic, self._train, 2)[0]
+
+    @cached_property
+    def synthetic_to_holdout(self) -> Floats:
+        return nearest(self._synthetic, self._holdout, 1)[0]
+
+    @cached_property
+    def holdout_to_train(self) -> Floats:
+        return nearest(self._holdout, self._train, 2)[0]
+
+    @cached_property
+    def train_to_train(self) -> Floats:
+        return nearest(self._train, self._train, 2, leave_self_out=True)[0]
+
+
+class _Near(Measure):
+    """A check on nearest neighbours."""
+
+    dimension = "privacy"
+    min_rows = 10
+
+    def run(self, comparison: Comparison) -> Finding | Skipped:
+        tables = [table for table in (comparison.real, comparison.holdout, comparison.synthetic) if table is not None]
+        if min(table.n_rows for table in tables) < self.min_rows:
+            return Skipped(f"needs at least {self.min_rows} rows in every table")
+        if not _compared(comparison):
+            return Skipped("no shared column tells rows apart")
+        if "neighbours" not in comparison.findings:
+            comparison.findings["neighbours"] = Neighbours(comparison)
+        return self.measure(comparison, comparison.findings["neighbours"])
+
+    def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
+        raise NotImplementedError
+
+
+class CloserToTraining(_Near):
+    """Share of synthetic rows nearer to a training than to a holdout row. Gate: above 0.6 and surely above 0.5."""
+
+    id = "dcr_share"
+    title = "Closer to training than to unseen rows"
+    source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
+    gate = True
+    needs_holdout = True
+
+    def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
+        gap = near.synthetic_to_holdout[:, 0] - near.synthetic_to_train[:, 0]
+        closer = np.where(np.abs(gap) <= TIE, 0.5, (gap > 0).astype(float))
+        value = float(closer.mean())
+        replicates = comparison.resamples("synthetic").means(closer, near.synthetic_rows)
+        low = float(np.percentile(replicates - replicates.mean() + value, 2.5))
+        failed = value > DCR_LIMIT and low > 0.5
+        return Finding(
+            value,
+            0.65,
+            0.5,
+            f"{value:.1%} of the synthetic rows lie closer to a training than to a holdout row; 50% is ideal, above 60% is a leak.",
+            {
+                "rows": len(closer),
+                "train_rows": len(near.train_rows),
+                "holdout_rows": len(near.holdout_rows),
+                "ties": int((closer == 0.5).sum()),
+                "median_to_train": round(float(np.median(near.synthetic_to_train[:, 0])), 6),
+                "median_to_holdout": round(float(np.median(near.synthetic_to_holdout[:, 0])), 6),
+                "floor": "a share of 0.65, beyond the gate at 0.6",
+            },
+            replicates,
+            gate_failed=failed,
+        )
+
+
+class NearestNeighbourRatio(_Near):
+    """How much nearer the nearest training row is than the second: copies with noise have ratios near 0."""
+
+    id = "nndr"
+    title = "Nearest neighbour distance ratio"
+    unit = "ratio"
+    source = "Lowe 2004, Distinctive image features; Zhao et al. 2021, CTAB-GAN"
+    needs_holdout = True
+    share = 0.05
+
+    def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
+        mine, theirs = _ratios(near.synthetic_to_train), _ratios(near.holdout_to_train)
+        share = self.share if np.quantile(theirs, self.share) > 0 else 0.5
+        value, ceiling = (float(np.quantile(ratios, share, method="inverted_cdf")) for ratios in (mine, theirs))
+        if ceiling <= 0:
+            return Skipped("half of the holdout rows equal a training row, so distances tell nothing")
+        return Finding(
+            value,
+            0.0,
+            ceiling,
+            f"The {_ordinal(share)} percentile of the ratio is {value:.3f}; unseen real rows have {ceiling:.3f}.",
+            {
+                "percentile": share * 100,
+                "median": round(float(np.median(mine)), 6),
+                "holdout_median": round(float(np.median(theirs)), 6),
+                "rows": len(mine),
+                "floor": "copies, whose ratio is 0",
+            },
+            comparison.resamples("synthetic").quantiles(mine, near.synthetic_rows, share),
+        )
+
+
+class DistanceQuantile(_Near):
+    """Without a holdout: are synthetic rows nearer to real ones than real rows are to each other?"""
+
+    id = "dcr_quantile"
+    title = "Distance to the closest real row"
+    unit = "ratio"
+    source = "Zhao et al. 2021, CTAB-GAN: distance to closest record"
+    share = 0.05
+
+    def _ready(self, comparison: Comparison) -> Skipped | None:
+        if comparison.holdout is not None:
+            return Skipped("a holdout is given, which 'closer to training than to unseen rows' uses")
+        return super()._ready(comparison)
+
+    def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
+        mine, theirs = near.synthetic_to_train[:, 0], near.train_to_train[:, 0]
+        share = self.share if np.quantile(theirs, self.share) > TIE else 0.5
+        expected = float(np.quantile(theirs, share, method="inverted_cdf"))
+        if expected <= TIE:
+            return Skipped("half of the real rows repeat each other, so distances tell nothing")
+        value = float(np.quantile(mine, share, method="inverted_cdf")) / expected
+        return Finding(
+            value,
+            0.0,
+            1.0,
+            f"The {_ordinal(share)} percentile of the distance to the closest real row is {value:.2f} times that among real rows.",
+            {
+                "percentile": share * 100,
+                "median": round(float(np.median(mine)), 6),
+                "real_median": round(float(np.median(theirs)), 6),
+                "rows": len(mine),
+                "real_rows": len(theirs),
+                "floor": "copies, whose distance is 0",
+            },
+            comparison.resamples("synthetic").quantiles(mine, near.synthetic_rows, share) / expected,
+        )
+
+
+def _compared(comparison: Comparison) -> list[Field]:
+    """Columns that make a row: without identifiers, which a copier would renumber, and without constants."""
+    return [field for field in comparison.fields if field.kind not in ("id", "constant")]
+
+
+def _keys(table: Encoded, fields: list[Field]) -> Keys:
+    """(n_rows,) 64-bit hash per row; equal rows have equal keys."""
+    import pandas as pd
+
+    # Adding 0.0 makes -0.0 and 0.0 one value.
+    columns: dict[str, Any] = {str(at): table[field.name] + (0.0 if field.is_numeric else 0) for at, field in enumerate(fields)}
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
+
+
+def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:
+    """p-value of 'copies are no more frequent than natural matches', by the binomial law of one count given their sum."""
+    if copies == 0:
+        return 1.0
+    return float(stats.binom.sf(copies - 1, copies + natural, rows / (rows + natural_rows)))
+
+
+def _ratios(distances: Floats) -> Floats:
+    first, second = distances[:, 0], distances[:, 1]
+    ratios: Floats = np.divide(first, second, out=np.zeros(len(first)), where=second > TIE)
+    return ratios
+
+
+def _ordinal(share: float) -> str:
+    number = round(share * 100)
+    return f"{number}th"

@@ -1,0 +1,107 @@
+"""Run all checks on a synthetic table and make the report document."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from .._version import __version__
+from ..data.table import Table
+from ..models.validation import ReportDocument, SubjectInfo
+from .comparison import Comparison, Progress
+from .distributions import distributions
+from .measure import Judged, Measure, judge
+from .privacy import CloserToTraining, DistanceQuantile, IdenticalMatches, NearestNeighbourRatio
+from .profile import Profile, find_profile
+from .quality import ClassifierTwoSample, ColumnPairs, ColumnShapes, Missingness, QualityScore
+from .trust import trust_of
+from .utility import TrainSyntheticTestReal
+from .validity import Structure, Validity
+
+ALTERNATIVES = ({"dcr_share", "dcr_quantile"}, {"nndr", "dcr_quantile"})  # with and without a holdout
+
+
+def no_progress(share: float, message: str) -> None:
+    """The progress callback of callers that do not care."""
+
+
+def run_gatf(
+    synthetic: Table,
+    real: Table | None = None,
+    holdout: Table | None = None,
+    *,
+    profile: str = "general",
+    target: str | None = None,
+    names: dict[str, str] | None = None,
+    seed: int = 0,
+    replicates: int = 200,
+    progress: Progress = no_progress,
+) -> ReportDocument:
+    """Judge `synthetic` against the `real` table it was made from and `holdout` rows its generator has not seen.
+
+    `names` are display names for 'synthetic', 'real' and 'holdout'. Without `real` or `holdout` the checks that need them are
+    skipped with their reason. Raises `NotFound` for an unknown profile or target, `InvalidInput` for tables that share no column.
+    """
+    started = time.perf_counter()
+    chosen = find_profile(profile)
+    progress(0.0, "reading the tables")
+    comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates)
+    judged = run_checks(_measures(), comparison, chosen, progress)
+    trust = trust_of(judged, chosen, ALTERNATIVES)
+    tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
+    document = ReportDocument(
+        kind="gatf",
+        created=datetime.now(UTC),
+        profile=profile,
+        **subjects(tables, names),
+        score=trust.score,
+        interval=trust.interval,
+        level=trust.level,
+        badge=trust.badge,
+        gates_failed=trust.gates_failed,
+        dimensions=trust.dimensions,
+        checks=[one.check for _, one in judged],
+        replicates=replicates,
+        seed=seed,
+        seconds=round(time.perf_counter() - started, 3),
+        versions=versions(),
+        distributions=distributions(comparison),
+    )
+    progress(1.0, "done")
+    return document
+
+
+def _measures() -> list[Measure]:
+    """Every check, cheap ones first."""
+    quality: list[Measure] = [Structure(), Validity(), Missingness(), ColumnShapes(), ColumnPairs(), QualityScore(), ClassifierTwoSample()]
+    privacy: list[Measure] = [IdenticalMatches(), CloserToTraining(), NearestNeighbourRatio(), DistanceQuantile()]
+    return [*quality, TrainSyntheticTestReal(), *privacy]
+
+
+def run_checks(measures: Sequence[Measure], comparison: Comparison, profile: Profile, progress: Progress) -> list[tuple[Measure, Judged]]:
+    """Run `measures` in order, reporting before each."""
+    judged = []
+    for position, measure in enumerate(measures):
+        progress(0.02 + 0.96 * position / len(measures), measure.title)
+        judged.append((measure, judge(measure, comparison, profile.limits(measure.id))))
+    return judged
+
+
+def subjects(tables: dict[str, Table | None], names: dict[str, str] | None) -> dict[str, SubjectInfo | None]:
+    """What the report says of each table: its name, size and content hash."""
+    named = names or {}
+    return {
+        role: SubjectInfo(name=named.get(role, role), rows=table.n_rows, columns=len(table.names), content_hash=table.content_hash)
+        if table is not None
+        else None
+        for role, table in tables.items()
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn", "pandas")}
+    return {"imcp_jupyter": __version__, "python": platform.python_version()} | packages

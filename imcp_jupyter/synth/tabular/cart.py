@@ -1,0 +1,166 @@
+"""Sequential trees: every column is drawn from the leaves of a tree over the columns before it.
+
+Reiter 2005, "Using CART to generate partially synthetic public use microdata"; Nowok, Raab & Dibben 2016, "synthpop".
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ...config import Settings
+from ...models.dataset import TableSchema
+from ..archive import load_archive, save_archive
+from .codec import TableCodec
+from .conditional import Conditional, TreeSettings, fit_conditional, look_up
+from .dependencies import determined, visiting_order
+from .engine import Progress, TabularEngine, TabularModel, no_progress
+from .features import Discrete, Draw, Feature
+from .leaves import LeafTable
+from .predictors import Binning
+from .ragged import pack, unpack
+from .scores import latent_scores
+from .trees import Bins, FlatTree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...data.table import Table
+
+
+class CartModel(TabularModel):
+    """Trees in drawing order, with what turns their draws back into columns."""
+
+    engine: ClassVar[str] = "cart"
+
+    def __init__(
+        self, schema: TableSchema, codec: TableCodec, binnings: list[Binning], gated: list[bool], steps: list[Conditional]
+    ) -> None:
+        self.schema = schema
+        self._codec = codec
+        self._binnings = binnings
+        self._gated = gated
+        self._steps = steps
+
+    def sample_block(self, rows: int, rng: np.random.Generator, start: int = 0, key: int = 0) -> pd.DataFrame:
+        drawn: list[npt.NDArray[Any]] = [np.empty(0)] * len(self._binnings)
+        bins: list[Bins | None] = [None] * len(self._binnings)
+        for step in self._steps:
+            place = step.target
+            drawn[place] = step.draw(bins, rows, rng)
+            missing = drawn[place - 1] == 1 if self._gated[place] else None
+            bins[place] = self._binnings[place].bins(drawn[place], missing)
+        return self._codec.decode(drawn, Draw(rows, rng, start, key))
+
+    def save(self, path: Path) -> None:
+        steps, binnings = self._steps, self._binnings
+        state = {
+            "schema": self.schema.model_dump(mode="json"),
+            "codec": self._codec.state(),
+            "gated": self._gated,
+            "n_bins": [binning.n_bins for binning in binnings],
+            "discrete": [binning.cuts is None for binning in binnings],
+        }
+        no_cuts = np.empty(0)
+        arrays = self._codec.arrays() | pack(
+            "cuts", [no_cuts if binning.cuts is None else binning.cuts for binning in binnings], np.float64
+        )
+        arrays["target"] = np.array([step.target for step in steps], dtype=np.int32)
+        arrays |= pack("given", [np.array(step.given) for step in steps], np.int32)
+        arrays |= pack("order", [order for step in steps for order in step.orders], np.uint16)
+        for name in ("predictor", "threshold", "child"):
+            arrays |= pack(f"tree.{name}", [getattr(step.tree, name) for step in steps], np.int32)
+        for name, dtype in _TABLE.items():
+            arrays |= pack(f"leaf.{name}", [getattr(step.table, name) for step in steps], dtype)
+        save_archive(path, self.engine, state, arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> CartModel:
+        state, arrays = load_archive(path, cls.engine)
+        discrete = state["discrete"]
+        cuts = unpack("cuts", arrays)
+        binnings = [Binning(None if codes else cut, n_bins) for codes, cut, n_bins in zip(discrete, cuts, state["n_bins"], strict=True)]
+        orders = iter(unpack("order", arrays))
+        trees = {name: unpack(f"tree.{name}", arrays) for name in ("predictor", "threshold", "child")}
+        tables = {name: unpack(f"leaf.{name}", arrays) for name in _TABLE}
+        steps = []
+        for number, (target, given) in enumerate(zip(arrays["target"].tolist(), unpack("given", arrays), strict=True)):
+            table = {name: parts[number] for name, parts in tables.items()}
+            if discrete[target]:
+                table["value"] = table["value"].astype(np.int32)
+            steps.append(
+                Conditional(
+                    target,
+                    given.tolist(),
+                    [next(orders) for _ in given],
+                    FlatTree(**{name: parts[number] for name, parts in trees.items()}),
+                    LeafTable(**table),
+                )
+            )
+        codec = TableCodec.restore(state["codec"], arrays)
+        return cls(TableSchema.model_validate(state["schema"]), codec, binnings, state["gated"], steps)
+
+
+_TABLE = {"start": np.int64, "value": np.float64, "cum": np.float64, "smooth": np.int32, "line": np.float64}
+
+
+class CartEngine(TabularEngine):
+    name: ClassVar[str] = "cart"
+    title: ClassVar[str] = "Sequential trees (CART)"
+    version: ClassVar[str] = "1"
+    model: ClassVar[type[TabularModel]] = CartModel
+
+    def __init__(self, min_leaf: int = 10, min_gain: float = 4.0, max_predictors: int = 24) -> None:
+        self.settings = TreeSettings(min_leaf, min_gain, max_predictors)
+
+    def fit(self, table: Table, progress: Progress = no_progress) -> CartModel:
+        progress(0.0, "reading columns")
+        codec, features = TableCodec.fit(table)
+        binnings = [Binning.of(feature) for feature in features]
+        bins = [binning.bins(*_content(feature)) for binning, feature in zip(binnings, features, strict=True)]
+        gated = [not isinstance(feature, Discrete) and feature.gated for feature in features]
+        steps: list[Conditional] = []
+        if features:
+            progress(0.05, "ordering columns")
+            scores, _ = latent_scores(features)
+            sources = determined(features, binnings, bins)
+            order = visiting_order(binnings, gated, sources)
+            near = _association(scores)
+            owners = codec.owners()
+
+            def learn(turn: int) -> Conditional:
+                place = order[turn]
+                if place in sources:
+                    return look_up(place, sources[place], features, bins, binnings)
+                earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
+                given = sorted(earlier, key=lambda other: -near[place, other])[: self.settings.max_predictors]
+                return fit_conditional(place, given, features, bins, binnings, scores, self.settings)
+
+            with ThreadPoolExecutor(max(Settings.load().threads_per_worker, 1)) as pool:
+                # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.
+                futures = {turn: pool.submit(learn, turn) for turn in reversed(range(len(order)))}
+                try:
+                    for done, turn in enumerate(reversed(range(len(order)))):
+                        steps.append(futures[turn].result())
+                        progress(0.1 + 0.9 * (done + 1) / len(order), f"learned column '{owners[order[turn]]}'")
+                finally:
+                    pool.shutdown(wait=True, cancel_futures=True)
+            steps.reverse()
+        return CartModel(table.schema, codec, binnings, gated, steps)
+
+
+def _content(feature: Feature) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+    if isinstance(feature, Discrete):
+        return feature.codes, None
+    return feature.values, np.isnan(feature.values) if feature.gated else None
+
+
+def _association(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """(n_features, n_features) absolute correlations of the normal scores."""
+    centred = scores - scores.mean(axis=0)
+    norm = np.sqrt(np.maximum((centred**2).sum(axis=0), 1e-12))
+    return np.asarray(np.abs(centred.T @ centred) / np.outer(norm, norm))

@@ -1,0 +1,92 @@
+"""A whole table to features and back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+import pandas as pd
+
+from .features import Draw, Feature
+from .freetext import TextCodec
+from .identifiers import IdCodec
+from .lattice import NumericCodec
+from .levels import LevelCodec
+
+if TYPE_CHECKING:
+    from ...data.table import Column, Table
+
+ColumnCodec = NumericCodec | LevelCodec | IdCodec | TextCodec
+
+
+class TableCodec:
+    """The codecs of all columns, in column order."""
+
+    def __init__(self, columns: list[ColumnCodec]) -> None:
+        self.columns = columns
+
+    @classmethod
+    def fit(cls, table: Table) -> tuple[TableCodec, list[Feature]]:
+        """The codec of `table` and its features. Raises `InvalidInput` naming a column that cannot be kept."""
+        codecs: list[ColumnCodec] = []
+        features: list[Feature] = []
+        for name in table.names:
+            codec, parts = _fit_column(table[name])
+            codecs.append(codec)
+            features += parts
+        return cls(codecs), features
+
+    def owners(self) -> list[str]:
+        """The column that each feature belongs to."""
+        return [codec.name for codec in self.columns for _ in range(codec.n_features)]
+
+    def decode(self, drawn: list[npt.NDArray[Any]], draw: Draw) -> pd.DataFrame:
+        """The frame for `drawn`, one (n_rows,) array per feature."""
+        columns: dict[str, Any] = {}
+        at = 0
+        for codec in self.columns:
+            parts = drawn[at : at + codec.n_features]
+            at += codec.n_features
+            columns[codec.name] = codec.decode(parts, draw)
+        return pd.DataFrame(columns, index=pd.RangeIndex(draw.rows), copy=False)
+
+    def state(self) -> list[dict[str, Any]]:
+        return [{"codec": codec.kind, "state": codec.state()} for codec in self.columns]
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        return {f"column{number}.{name}": array for number, codec in enumerate(self.columns) for name, array in codec.arrays().items()}
+
+    @classmethod
+    def restore(cls, state: list[dict[str, Any]], arrays: dict[str, npt.NDArray[Any]]) -> TableCodec:
+        codecs: list[ColumnCodec] = []
+        for number, item in enumerate(state):
+            prefix = f"column{number}."
+            own = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+            codecs.append(_restore_column(item["codec"], item["state"], own))
+        return cls(codecs)
+
+
+def _fit_column(column: Column) -> tuple[ColumnCodec, list[Feature]]:
+    kind = column.schema.kind
+    if column.missing.all():  # whatever the kind: there is nothing else to learn
+        return LevelCodec.fit(column)
+    if kind in ("continuous", "integer", "datetime"):
+        return NumericCodec.fit(column)
+    if kind == "id" and isinstance(column.series[~column.missing].iloc[0], Decimal):  # an amount, however distinct
+        return NumericCodec.fit(column)
+    if kind == "id":
+        return IdCodec.fit(column)
+    if kind == "text":
+        return TextCodec.fit(column)
+    return LevelCodec.fit(column)
+
+
+def _restore_column(kind: str, state: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> ColumnCodec:
+    if kind == NumericCodec.kind:
+        return NumericCodec(state)
+    if kind == LevelCodec.kind:
+        return LevelCodec(state)
+    if kind == IdCodec.kind:
+        return IdCodec.restore(state, arrays)
+    return TextCodec.restore(state, arrays)

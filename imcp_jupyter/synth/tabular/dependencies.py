@@ -1,0 +1,77 @@
+"""Columns that another column determines (city → state), and the drawing order that keeps them true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .features import Discrete, Feature
+from .predictors import Binning
+from .trees import Bins
+
+_GLANCE = 1_000  # rows that show most pairs to be independent
+_SURPRISES = 20.0  # violations that chance would bring, below which a rule without any is no evidence
+
+
+def determined(features: Sequence[Feature], binnings: Sequence[Binning], bins: Sequence[Bins]) -> dict[int, int]:
+    """By determined feature, the feature with the fewest levels that determines it on every row."""
+    usable = [place for place, feature in enumerate(features) if _is_exact(feature, binnings[place])]
+    size = {place: len(np.unique(bins[place])) for place in usable}
+    found: dict[int, int] = {}
+    for target in usable:
+        for source in sorted(usable, key=lambda place: (size[place], place)):
+            # Larger to smaller, and of two that determine each other the first: so there are no rings.
+            if (size[source], -source) <= (size[target], -target) or size[target] < 2:
+                continue
+            if _determines(bins[source], bins[target], binnings[source].n_bins):
+                found[target] = source
+                break
+    return found
+
+
+def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: dict[int, int]) -> list[int]:
+    """The drawing order of the features.
+
+    Few levels first, so that each early tree has little to lose; a gate just before its numbers; a determined feature after
+    its source, and the source as early as the smallest feature it determines.
+    """
+    followers: dict[int, list[int]] = {}
+    roots: list[int] = []
+    for place in range(len(binnings)):
+        if gated[place]:
+            followers.setdefault(place - 1, []).append(place)
+        elif place in sources:
+            followers.setdefault(sources[place], []).append(place)
+        else:
+            roots.append(place)
+
+    def unit(place: int) -> list[int]:
+        return [place, *(below for follower in followers.get(place, []) for below in unit(follower))]
+
+    units = [unit(root) for root in roots]
+
+    def rank(members: list[int]) -> tuple[int, int]:
+        sizes = [binnings[place].n_bins for place in members]
+        return (max(sizes) if any(gated[place] for place in members) else min(sizes)), members[0]
+
+    return [place for members in sorted(units, key=rank) for place in members]
+
+
+def _is_exact(feature: Feature, binning: Binning) -> bool:
+    """Whether a bin stands for one value."""
+    return binning.exact and (isinstance(feature, Discrete) or not feature.gated)
+
+
+def _determines(source: Bins, target: Bins, n_bins: int) -> bool:
+    if not _holds(source[:_GLANCE], target[:_GLANCE], n_bins) or not _holds(source, target, n_bins):
+        return False
+    shares = np.bincount(target) / len(target)
+    repeats = len(source) - len(np.unique(source))
+    return float(repeats * (1.0 - (shares**2).sum())) >= _SURPRISES
+
+
+def _holds(source: Bins, target: Bins, n_bins: int) -> bool:
+    last = np.zeros(n_bins, dtype=target.dtype)
+    last[source] = target
+    return bool((last[source] == target).all())

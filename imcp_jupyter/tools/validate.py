@@ -1,0 +1,130 @@
+"""Judge synthetic data: a quick comparison, and the whole GATF."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from ..data.table import Table
+from ..models.validation import ReportDocument
+from ..workspace.context import JobContext
+from .tool import Annotations, DataRef, Link, Params, Result, Tool
+
+
+class CheckLine(BaseModel):
+    id: str
+    dimension: str
+    verdict: str
+    value: float | None
+    score: float | None
+    explanation: str
+
+
+class ReportResult(Result):
+    report: str = Field(description="id of the stored report")
+    score: float
+    interval: tuple[float, float]
+    level: str
+    badge: str
+    gates_failed: list[str]
+    dimensions: dict[str, float | None]
+    checks: list[CheckLine]
+
+
+class ValidateParams(Params):
+    synthetic: DataRef = Field(description="the data to judge")
+    real: DataRef = Field(description="the real data it should resemble")
+    seed: int = Field(0, ge=0, description="seed of the bootstrap")
+
+
+class ValidateData(Tool[ValidateParams, ReportResult]):
+    name = "validate_data"
+    title = "Validate data"
+    description = (
+        "Compare synthetic with real data: validity, column shapes and all column pairs (SDMetrics' definitions), "
+        "with an interval. Score 0 to 1."
+    )
+    verb = "validate"
+    example = "adult_synthetic --real demo:adult"
+    icon = "validate"
+    annotations = Annotations(idempotent=True)
+    cacheable = True
+
+    def run(self, params: ValidateParams, context: JobContext) -> ReportResult:
+        from ..gatf.validate import validate_data
+
+        real = context.source(params.real, "real")
+        synthetic = context.source(params.synthetic, "synthetic")
+        document = validate_data(
+            synthetic.table(),
+            real.table(),
+            names={"synthetic": synthetic.label, "real": real.label},
+            seed=context.seed,
+            replicates=context.workspace.settings.bootstrap_replicates,
+            progress=context.part(0.05, 0.98),
+        )
+        return _result(context.stage_report(document), f"{document.score:.3f} of 1")
+
+
+class GatfParams(Params):
+    synthetic: DataRef = Field(description="the data to judge")
+    real: DataRef | None = Field(None, description="the real data it was made from")
+    holdout: DataRef | None = Field(None, description="real data that the generator never saw; the yardstick for privacy and utility")
+    profile: str = Field(
+        "general", description="which dimensions count and how much: general, healthcare, finance, eu, retail, public_sector"
+    )
+    target: str | None = Field(None, description="column to predict in the utility checks; picked when left out")
+    seed: int = Field(0, ge=0, description="seed of resampling and classifiers")
+
+
+class RunGatfValidation(Tool[GatfParams, ReportResult]):
+    name = "run_gatf_validation"
+    title = "Run GATF validation"
+    description = (
+        "Judge quality, utility and privacy with evidence, floors and ceilings: a trust score 0 to 100 with interval, level and badge."
+    )
+    verb = "gatf"
+    example = "adult_synthetic --real demo:adult --holdout demo:adult-holdout"
+    icon = "validate"
+    annotations = Annotations(idempotent=True)
+    cacheable = True
+
+    def run(self, params: GatfParams, context: JobContext) -> ReportResult:
+        from ..gatf.run import run_gatf
+
+        tables: dict[str, Table] = {}
+        names: dict[str, str] = {}
+        for role in ("synthetic", "real", "holdout"):
+            reference = getattr(params, role)
+            if reference is not None:
+                source = context.source(reference, role)
+                tables[role], names[role] = source.table(), source.label
+        document = run_gatf(
+            tables["synthetic"],
+            tables.get("real"),
+            tables.get("holdout"),
+            profile=params.profile,
+            target=params.target,
+            names=names,
+            seed=context.seed,
+            replicates=context.workspace.settings.bootstrap_replicates,
+            progress=context.part(0.05, 0.98),
+        )
+        return _result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
+
+
+def _result(document: ReportDocument, verdict: str) -> ReportResult:
+    failed = [check for check in document.checks if check.verdict == "fail"]
+    worst = f" Failed: {', '.join(check.title for check in failed)}." if failed else " No check failed."
+    report_id = str(document.id)
+    return ReportResult(
+        summary=f"{document.synthetic.name} scores {verdict} [{document.interval[0]:.4g}, {document.interval[1]:.4g}].{worst}",
+        report=report_id,
+        score=document.score,
+        interval=document.interval,
+        level=document.level,
+        badge=document.badge,
+        gates_failed=document.gates_failed,
+        dimensions={dimension.name: dimension.score for dimension in document.dimensions},
+        checks=[CheckLine.model_validate(check, from_attributes=True) for check in document.checks],
+        links=[Link(uri=f"imcp://reports/{report_id}", name=report_id, title=f"{document.kind} report of {document.synthetic.name}")],
+    )

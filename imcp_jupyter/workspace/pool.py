@@ -1,0 +1,167 @@
+"""A pool of warm worker processes; one thread per worker feeds it and reads its events."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..config import Settings
+from ..errors import WorkerDied
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class Listener(Protocol):
+    """Hears of one task. Called from the worker's thread."""
+
+    def on_event(self, event: dict[str, Any]) -> None: ...
+
+    def on_end(self, death: WorkerDied | None) -> None:
+        """The task is over; `death` when its process ended instead of answering."""
+
+
+@dataclass
+class _Entry:
+    key: str
+    task: dict[str, Any]
+    listener: Listener
+
+
+class WorkerPool:
+    """At most `settings.workers` processes. Idle ones stay warm; a killed one is replaced."""
+
+    def __init__(self, entry: str, settings: Settings) -> None:
+        self._entry = entry
+        self._settings = settings
+        self._tasks: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._processes: dict[str, subprocess.Popen[str]] = {}  # by key of the running task
+        self._idle = 0
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Start `settings.warm_workers` processes, so that the first job need not wait for imports."""
+        for _ in range(min(self._settings.warm_workers, self._settings.workers)):
+            self._add_worker()
+
+    def submit(self, key: str, task: dict[str, Any], listener: Listener) -> None:
+        with self._lock:
+            busy = self._idle <= self._tasks.qsize()
+            grow = busy and len(self._threads) < self._settings.workers
+        self._tasks.put(_Entry(key, task, listener))
+        if grow:
+            self._add_worker()
+
+    def kill(self, key: str) -> bool:
+        """End the process that runs task `key`; False when none does."""
+        with self._lock:
+            process = self._processes.get(key)
+        if process is None:
+            return False
+        process.kill()
+        return True
+
+    def pid_of(self, key: str) -> int | None:
+        with self._lock:
+            process = self._processes.get(key)
+        return process.pid if process is not None else None
+
+    def stop(self) -> None:
+        """End all workers, also busy ones."""
+        self._stopped = True
+        with self._lock:
+            running = list(self._processes.values())
+            threads = list(self._threads)
+        for _ in threads:
+            self._tasks.put(None)
+        for process in running:
+            process.kill()
+        for thread in threads:
+            thread.join(timeout=5)
+
+    def _add_worker(self) -> None:
+        thread = threading.Thread(target=self._serve, name="imcp-worker", daemon=True)
+        with self._lock:
+            self._threads.append(thread)
+            self._idle += 1
+        thread.start()
+
+    def _serve(self) -> None:
+        process = self._spawn()
+        try:
+            while not self._stopped:
+                entry = self._tasks.get()
+                if entry is None:
+                    return
+                with self._lock:
+                    self._idle -= 1
+                if process.poll() is not None:
+                    process = self._spawn()
+                self._run(process, entry)
+                with self._lock:
+                    self._idle += 1
+        finally:
+            _end(process)
+
+    def _run(self, process: subprocess.Popen[str], entry: _Entry) -> None:
+        with self._lock:
+            self._processes[entry.key] = process
+        answered = self._converse(process, entry)
+        with self._lock:
+            del self._processes[entry.key]
+        entry.listener.on_end(None if answered else WorkerDied(_how_it_ended(process.wait()), hint=_DEATH_HINT))
+
+    def _converse(self, process: subprocess.Popen[str], entry: _Entry) -> bool:
+        """Hand over the task and read events until the worker is idle again; False when it died first."""
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:  # both are pipes, see _spawn
+            return False
+        try:
+            stdin.write(json.dumps(entry.task) + "\n")
+            stdin.flush()
+        except OSError:
+            return False
+        for line in stdout:
+            event = json.loads(line)
+            if event["event"] == "idle":
+                return True
+            if event["event"] != "ready":
+                entry.listener.on_event(event)
+        return False
+
+    def _spawn(self) -> subprocess.Popen[str]:
+        threads = str(self._settings.threads_per_worker)
+        env = os.environ | dict.fromkeys(_THREAD_VARIABLES, threads) | {"OMP_WAIT_POLICY": "PASSIVE"}
+        command = [sys.executable, "-m", "imcp_jupyter.workspace.worker", self._entry]
+        # A session of its own: Ctrl-C in the server's terminal must not reach the worker before the server has decided.
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=env, start_new_session=True
+        )
+
+
+_DEATH_HINT = "out of memory or killed from outside: run it again, with fewer rows or on a larger machine if it was memory"
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        try:
+            return f"the worker process was ended by {signal.Signals(-code).name}"
+        except ValueError:
+            return f"the worker process was ended by signal {-code}"
+    return f"the worker process ended with exit code {code}"
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.kill()
+    process.wait()
