@@ -6,15 +6,26 @@ until it is used.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .api import Generated, Report, workspace
+    from pathlib import Path
+
+    from .api import Generated, LocalWorkspace, Report
 
 _MODULES = ("widgets", "client", "errors", "tools")
-_API = ("Generated", "Report", "workspace")
+_API = ("Generated", "Report")
+
+
+def workspace(home: str | Path | None = None) -> LocalWorkspace:
+    """The workspace in `home`, by default the one that ``IMCP_HOME`` or the Jupyter data folder names."""
+    from .api import workspace as open_workspace
+
+    return open_workspace(home)
 
 
 def __getattr__(name: str) -> Any:
@@ -46,5 +57,16 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
     return [{"module": "imcp_jupyter.server", "app": IMCP}]
 
+
+class _FrontDoor(ModuleType):
+    """Importing the package ``imcp_jupyter.workspace`` would put it in the place of the function of that name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "workspace" and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor
 
 __all__ = ["Generated", "Report", "__version__", "workspace"]

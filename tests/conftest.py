@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from imcp_jupyter.config import Settings
 from imcp_jupyter.data.samples import load_sample
+from imcp_jupyter.tools import registry
+from imcp_jupyter.workspace.workspace import Workspace
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +26,42 @@ def adult() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def adult_holdout() -> pd.DataFrame:
     return load_sample("adult-holdout")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace folder that every process started by the test uses."""
+    monkeypatch.setenv("IMCP_HOME", str(tmp_path / "imcp"))
+    return tmp_path / "imcp"
+
+
+@pytest.fixture
+def workspace(home: Path) -> Iterator[Workspace]:
+    opened = Workspace.open(Settings.load())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def toy_modules() -> Iterator[None]:
+    """The tools of fixtures/toy_tools.py, in this process and in all it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(FIXTURES), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
+        patch.setenv(registry.MODULES_VARIABLE, "toy_tools")
+        patch.syspath_prepend(str(FIXTURES))
+        registry._tools.cache_clear()
+        yield
+    registry._tools.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., None]:
+    """Poll a condition until it holds; fails with its name after a deadline."""
+
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"not true after {seconds} s: {condition}"
+            os.sched_yield()
+
+    return wait

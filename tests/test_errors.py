@@ -8,7 +8,10 @@ from imcp_jupyter.errors import ImcpError, InvalidInput, MissingExtra, NotFound,
 
 
 def test_an_error_reads_as_field_rule_and_hint() -> None:
-    assert str(InvalidInput("must be at least 1, got 0", field="rows", hint="ask for one row")) == "rows: must be at least 1, got 0 (ask for one row)"
+    assert (
+        str(InvalidInput("must be at least 1, got 0", field="rows", hint="ask for one row"))
+        == "rows: must be at least 1, got 0 (ask for one row)"
+    )
 
 
 @pytest.mark.parametrize("kind", [ImcpError, InvalidInput, NotFound, MissingExtra])

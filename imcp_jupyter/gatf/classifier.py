@@ -61,8 +61,10 @@ class Learner:
     def _fit(self, model: Any, features: Floats, target: npt.NDArray[Any]) -> Any:
         from threadpoolctl import threadpool_limits
 
+        # Binning fails on a column without any value; a constant is never split on.
+        empty = np.isnan(features).all(axis=0)
         with threadpool_limits(1):
-            return model.fit(features, target)
+            return model.fit(np.where(empty, 0.0, features), target)
 
 
 def auc(scores: Floats, positive: npt.NDArray[np.bool_], weights: Weights | None = None) -> Floats:

@@ -152,10 +152,10 @@ class Comparison:
 
     @cached_property
     def halves(self) -> tuple[Rows, Rows]:
-        """Random halves of real's rows."""
+        """Random halves of real's rows; a single row is both halves."""
         rows = self.rng("halves").permutation(self.real.n_rows)
         middle = self.real.n_rows // 2
-        return np.sort(rows[:middle]), np.sort(rows[middle:])
+        return np.sort(rows[: max(1, middle)]), np.sort(rows[middle:])
 
     def rng(self, purpose: str) -> np.random.Generator:
         """A generator of its own for each purpose, so that checks do not disturb each other's draws."""

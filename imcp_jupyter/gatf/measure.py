@@ -92,10 +92,10 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
     facts: dict[str, Any] = {"id": measure.id, "dimension": measure.dimension, "title": measure.title, "source": measure.source}
     facts |= {"unit": measure.unit, "gate": measure.gate}
     if isinstance(found, Skipped):
-        return Judged(Check(**facts, verdict="skipped", explanation=found.reason), np.empty(0))
+        return Judged(Check(**facts, verdict="skipped", explanation=found.reason[:1].upper() + found.reason[1:] + "."), np.empty(0))
     score = float(_score(np.asarray([found.value]), found)[0])
     values = _centred(found, comparison.replicates)
-    low, high = np.percentile(values, [2.5, 97.5])
+    low, high = np.percentile(np.clip(values, 0, 1) if measure.unit in ("share", "AUC") else values, [2.5, 97.5])
     check = Check(
         **facts,
         value=found.value,
@@ -117,6 +117,8 @@ def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> flo
 
 
 def _score(values: Floats, found: Finding) -> Floats:
+    if found.ceiling == found.floor:  # nothing lies between a bad and a good case: only reaching it counts
+        return np.where(np.isclose(values, found.ceiling), 100.0, 0.0)
     scores: Floats = 100 * np.clip((values - found.floor) / (found.ceiling - found.floor), 0, 1) + 0.0  # no -0.0
     return scores
 

@@ -35,13 +35,14 @@ def render_html(document: ReportDocument) -> str:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"clip": _clipped, "amount": _amount, "whole": _whole, "shown": _shown}
-    return environment.get_template("report.html.j2").render(page=_page(document), document=document)
+    return str(environment.get_template("report.html.j2").render(page=_page(document), document=document))
 
 
 def _page(document: ReportDocument) -> dict[str, Any]:
     scale = 100 if document.kind == "validation" else 1
     score, low, high = (scale * value for value in (document.score, *document.interval))
     drawn, columns = _drawn(document.distributions)
+    width = max((high - low) / 2, 0.75)  # a shorter stroke would look like a speck
     measured = any(dimension.score is not None for dimension in document.dimensions)
     return {
         "title": "Trust report" if document.kind == "gatf" else "Validation report",
@@ -49,10 +50,14 @@ def _page(document: ReportDocument) -> dict[str, Any]:
         "level": _LEVELS[document.level] if measured else "Not measured",
         "score": f"{score:.1f}" if measured else "–",
         "range": f"{low:.1f} – {high:.1f}" if measured else "",
-        "dial": {"track": _arc(0, 100, 84), "value": _arc(0, max(score, 0.1), 84), "interval": _arc(low, max(high, low + 0.5), 97)},
+        "dial": {
+            "track": _arc(0, 100, 84),
+            "value": _arc(0, max(score, 0.1), 84),
+            "interval": _arc((low + high) / 2 - width, (low + high) / 2 + width, 97),
+        },
         "tone": _tone(document, measured),
         "why": _why(document),
-        "created": _date(document.created),
+        "meta": _meta(document),
         "dimensions": [_dimension(dimension) for dimension in document.dimensions],
         "groups": _groups(document.checks),
         "advice": _advice(document.checks),
@@ -61,6 +66,15 @@ def _page(document: ReportDocument) -> dict[str, Any]:
         "hidden_columns": columns - len(drawn),
         "has_real": document.real is not None,
     }
+
+
+def _meta(document: ReportDocument) -> list[dict[str, str]]:
+    """Parts of the line under the title: what comes before a table's name, the name, and what comes after."""
+    parts = [{"before": f"{document.synthetic.rows:,} rows × {document.synthetic.columns} columns", "name": "", "after": ""}]
+    for before, subject in (("against", document.real), ("holdout", document.holdout)):
+        if subject is not None:
+            parts.append({"before": before, "name": "" if subject.name == before else subject.name, "after": f"({subject.rows:,} rows)"})
+    return [*parts, *({"before": text, "name": "", "after": ""} for text in (f"profile {document.profile}", _date(document.created)))]
 
 
 def _tone(document: ReportDocument, measured: bool) -> str:
@@ -109,13 +123,16 @@ def _groups(checks: list[Check]) -> list[dict[str, Any]]:
 
 def _check(check: Check) -> dict[str, Any]:
     icon, word = _VERDICTS[check.verdict]
-    facts = [("bad case", check.floor), ("real rows reach", check.ceiling), ("passes from", check.threshold)]
+    facts = [("real rows reach", check.ceiling, ""), ("passes from", check.threshold, "")]
+    facts.insert(0, ("bad case", check.floor, check.evidence.get("floor", "columns shuffled independently")))
     return {
         "check": check,
         "icon": icon,
         "word": word,
-        "facts": [(name, value) for name, value in facts if value is not None],
-        "evidence": [(key.replace("_", " "), value) for key, value in check.evidence.items() if value not in ({}, [], None)],
+        "facts": [fact for fact in facts if fact[1] is not None],
+        "evidence": [
+            (key.replace("_", " "), value) for key, value in check.evidence.items() if key != "floor" and value not in ({}, [], None)
+        ],
     }
 
 
@@ -198,8 +215,8 @@ def _date(moment: datetime) -> str:
 
 
 def _clipped(text: Any) -> str:
-    text = str(text)
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+    whole = str(text)
+    return whole if len(whole) <= MAX_TEXT else whole[: MAX_TEXT - 1] + "…"
 
 
 def _amount(value: float | None, unit: str) -> str:
@@ -221,8 +238,10 @@ def _shown(value: Any) -> str:
         return "; ".join(items) + _more(len(value))
     if isinstance(value, (list, tuple)):
         return ", ".join(_shown(item) for item in value[:MAX_ITEMS]) + _more(len(value))
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "none"}[value]
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else _clipped(value)

@@ -141,7 +141,7 @@ class PairTrends:
             return column.astype(np.int64) + 1
         cached = self._bins.get((id(table), field.name))
         if cached is None:
-            binned: Ints = np.digitize(column, np.histogram_bin_edges(_present(column), bins=10)).astype(np.int64)
+            binned = _ten_bins(column)
             cached = self._bins[id(table), field.name] = (table, binned)  # the table too: its id must not be reused
         return cached[1]
 
@@ -172,6 +172,15 @@ def _binned(column: Floats, edges: Floats) -> Ints:
     codes = np.searchsorted(edges, column, side="left").astype(np.int64)
     codes[np.isnan(column)] = -1
     return codes
+
+
+def _ten_bins(column: Floats) -> Ints:
+    try:
+        edges = np.histogram_bin_edges(_present(column), bins=10)
+    except ValueError:  # all values within the float spacing of a large number, such as one single timestamp
+        return np.isnan(column).astype(np.int64)
+    binned: Ints = np.digitize(column, edges).astype(np.int64)
+    return binned
 
 
 def _shares(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

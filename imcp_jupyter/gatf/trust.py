@@ -72,17 +72,19 @@ def _dimension(
     covered = {one.check.id for _, one in measured}
     replaced = {other for group in alternatives if group & covered for other in group - covered}
     lost = [(measure.weight, one.check) for measure, one in members if one.check.score is None and one.check.id not in replaced]
+    failed = [one.check for _, one in measured if one.check.gate and one.check.verdict == "fail"]
     share = sum(part for part, _ in measured)
-    if share < LEAST_MEASURED * (share + sum(part for part, _ in lost)) or share == 0:
+    if not failed and (share < LEAST_MEASURED * (share + sum(part for part, _ in lost)) or share == 0):
         reasons = list(dict.fromkeys(check.explanation for part, check in lost if part > 0))
-        return Dimension(name=name, score=None, interval=None, weight=weight, verdict="skipped", reason="; ".join(reasons) or None), None
+        return Dimension(name=name, score=None, interval=None, weight=weight, verdict="skipped", reason=" ".join(reasons) or None), None
     score = sum(part * (one.check.score or 0.0) for part, one in measured) / share
     replicates = np.sum([part * one.scores for part, one in measured], axis=0) / share
-    failed = [one.check for _, one in measured if one.check.gate and one.check.verdict == "fail"]
     if failed:
         score, replicates = min(score, GATE_CAP), np.minimum(replicates, GATE_CAP)
     low, high = _interval(score, replicates)
     verdict = _verdict(score, bool(failed), profile)
+    if verdict == "pass" and any(part > 0 and one.check.verdict == "fail" for part, one in measured):
+        verdict = "warn"  # a good mean must not hide a failed check
     reason = f"failed gate: {failed[0].title.lower()}" if failed else None
     return Dimension(name=name, score=score, interval=(low, high), weight=weight, verdict=verdict, reason=reason), replicates
 

@@ -20,7 +20,7 @@ class Structure(Measure):
     dimension = "quality"
     title = "Columns and types"
     source = "SDMetrics 0.32 (DataCebo): TableStructure"
-    weight = 0.25
+    weight = 0.5
 
     def run(self, comparison: Comparison) -> Finding | Skipped:
         real, synthetic = comparison.names_in["real"], comparison.names_in["synthetic"]
@@ -35,7 +35,7 @@ class Structure(Measure):
         verdict: Verdict | None = "fail" if wrong or lacking else "warn" if extra or unheld else None
         return Finding(
             (len(real) - len(lacking) - len(wrong)) / len(real),
-            0.0,
+            0.5,
             1.0,
             f"{len(comparison.fields)} of {len(real)} columns can be compared" + (": " + "; ".join(faults) if faults else "") + ".",
             {
@@ -44,7 +44,7 @@ class Structure(Measure):
                 "extra_columns": extra,
                 "not_in_holdout": unheld,
                 "wrong_types": wrong,
-                "floor": "no column",
+                "floor": "half of the columns",
             },
             verdict=verdict,
         )

@@ -64,7 +64,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
-        table = source.table(params.table_schema)
+        table = source.table(params.table_schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
         engine = find_engine(params.engine, table.n_rows * len(table.names), settings.auto_cart_cells)

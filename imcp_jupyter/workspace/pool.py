@@ -40,7 +40,8 @@ class WorkerPool:
     def __init__(self, entry: str, settings: Settings) -> None:
         self._entry = entry
         self._settings = settings
-        self._tasks: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._waiting: dict[str, _Entry] = {}  # by key; what was taken back is in the queue only
         self._threads: list[threading.Thread] = []
         self._processes: dict[str, subprocess.Popen[str]] = {}  # by key of the running task
         self._idle = 0
@@ -54,20 +55,22 @@ class WorkerPool:
 
     def submit(self, key: str, task: dict[str, Any], listener: Listener) -> None:
         with self._lock:
-            busy = self._idle <= self._tasks.qsize()
+            busy = self._idle <= len(self._waiting)
             grow = busy and len(self._threads) < self._settings.workers
-        self._tasks.put(_Entry(key, task, listener))
+            self._waiting[key] = _Entry(key, task, listener)
+        self._tasks.put(key)
         if grow:
             self._add_worker()
 
     def kill(self, key: str) -> bool:
-        """End the process that runs task `key`; False when none does."""
+        """Take task `key` back, or end the process that runs it; False when it is neither waiting nor running."""
         with self._lock:
-            process = self._processes.get(key)
-        if process is None:
-            return False
-        process.kill()
-        return True
+            process, waiting = self._processes.get(key), self._waiting.pop(key, None)
+        if waiting is not None:
+            waiting.listener.on_end(WorkerDied("the task was taken back before a worker began it"))
+        elif process is not None:
+            process.kill()
+        return waiting is not None or process is not None
 
     def pid_of(self, key: str) -> int | None:
         with self._lock:
@@ -98,14 +101,21 @@ class WorkerPool:
         process = self._spawn()
         try:
             while not self._stopped:
-                entry = self._tasks.get()
-                if entry is None:
+                key = self._tasks.get()
+                if key is None:
                     return
                 with self._lock:
-                    self._idle -= 1
-                if process.poll() is not None:
+                    entry = self._waiting.pop(key, None)
+                    self._idle -= entry is not None
+                if entry is None:
+                    continue
+                if process.poll() is not None:  # ended while it was idle
+                    _end(process)
                     process = self._spawn()
                 self._run(process, entry)
+                if process.poll() is not None and not self._stopped:
+                    _end(process)
+                    process = self._spawn()
                 with self._lock:
                     self._idle += 1
         finally:

@@ -1,7 +1,7 @@
 """A real JupyterLab and a real browser.
 
 ``lab.open(notebook)`` opens a copy of a notebook in the browser, ``lab.run_all()`` runs it, ``page`` is Playwright's page.
-A test fails when the browser's console saw an error.
+A test fails when the browser's console saw an error, or when the page asked anything of another machine.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 START_SECONDS = 90
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -167,7 +168,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def console_errors() -> list[str]:
-    """What the page wrote to its console as an error, and what it threw."""
+    """What the page wrote to its console as an error, what it threw, and what it asked of other machines."""
     return []
 
 
@@ -181,7 +182,12 @@ def page(browser: Browser, console_errors: list[str]) -> Iterator[Page]:
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location.get('url', '')})")
 
+    def keep_foreign(request: Request) -> None:
+        if urlsplit(request.url).hostname not in (None, "127.0.0.1"):
+            console_errors.append(f"a request left the machine: {request.url}")
+
     opened.on("console", keep)
+    opened.on("request", keep_foreign)
     opened.on("pageerror", lambda error: console_errors.append(str(error)))
     yield opened
     context.close()

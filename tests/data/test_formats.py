@@ -12,7 +12,9 @@ from imcp_jupyter.errors import InvalidInput, NotFound
 FRAME = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"], "c": [0.5, None, 1.5]})
 
 
-@pytest.mark.parametrize(("name", "kind"), [("t.csv", "csv"), ("t.tsv", "tsv"), ("t.parquet", "parquet"), ("t.arrow", "arrow"), ("t.FEATHER", "arrow")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("t.csv", "csv"), ("t.tsv", "tsv"), ("t.parquet", "parquet"), ("t.arrow", "arrow"), ("t.FEATHER", "arrow")]
+)
 def test_what_is_written_is_read_again(tmp_path: Path, name: str, kind: str) -> None:
     write_table(FRAME, tmp_path / name, kind)  # type: ignore[arg-type]
     assert content_hash(read_table(tmp_path / name)) == content_hash(FRAME)

@@ -106,16 +106,22 @@ class Lab:
 
     async def rpc(self, method: str, params: dict[str, Any] | None = None, **headers: str) -> HTTPResponse:
         """One raw request of protocol 2026-07-28; `headers` (with _ for -) override those that belong to it."""
-        meta = {
-            "io.modelcontextprotocol/protocolVersion": MODERN,
-            "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
-            "io.modelcontextprotocol/clientCapabilities": {},
-        }
-        sent = {"Accept": JSON_OR_EVENTS, "Content-Type": "application/json", "MCP-Protocol-Version": MODERN, "Mcp-Method": method}
-        if params and "name" in params:
-            sent["Mcp-Name"] = params["name"]
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**(params or {}), "_meta": meta}}
+        body, sent = modern_message(method, params)
         return await self.fetch("mcp", "POST", body, sent | {name.replace("_", "-"): value for name, value in headers.items()})
+
+    async def post_and_hang_up(self, path: str, body: Any, headers: dict[str, str], when: Callable[[], Awaitable[Any]]) -> Any:
+        """Send a POST and close the connection without an answer as soon as `when` is true; returns what it was."""
+        data = json.dumps(body).encode()
+        host, port = self.origin.split(":")
+        sent = {"Host": self.origin, "Content-Type": "application/json", "Content-Length": str(len(data))} | self.auth | headers
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"POST {self.base}{path} HTTP/1.1\r\n{head}\r\n".encode() + data)
+        try:
+            return await until(when)
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
     @asynccontextmanager
     async def http(self, mode: str = "auto", **options: Any) -> AsyncGenerator[mcp.Client]:
@@ -136,7 +142,20 @@ class Lab:
         return self.http(mode) if transport == "http" else self.socket(mode)
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
+def modern_message(method: str, params: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
+    """One request of protocol 2026-07-28 and the headers that belong to it."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    headers = {"Accept": JSON_OR_EVENTS, "Content-Type": "application/json", "MCP-Protocol-Version": MODERN, "Mcp-Method": method}
+    if params and "name" in params:
+        headers["Mcp-Name"] = params["name"]
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**(params or {}), "_meta": meta}}, headers
+
+
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60.0) -> Any:
     """The first true value of `condition`, looked at again and again until the deadline."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
@@ -145,4 +164,3 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20.0) 
             return value
         assert asyncio.get_running_loop().time() < deadline, "it did not become true in time"
         await asyncio.sleep(0.02)
-

@@ -8,6 +8,7 @@ import pytest
 from jupyter_server.auth import Authorizer
 from jupyter_server.auth.identity import User
 from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.web import create_signed_value
 from tornado.websocket import websocket_connect
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -92,15 +93,16 @@ async def test_a_foreign_host_header_is_refused(lab) -> None:
 
 
 class TestABrowserWithACookie:
-    @pytest.fixture
-    def cookie(self, jp_serverapp, lab) -> str:
+    @staticmethod
+    def cookie_of(jp_serverapp: Any, lab: Any, user: User) -> str:
         """The login cookie of a person."""
-        provider = jp_serverapp.identity_provider
-        from tornado.web import create_signed_value
-
         name = re.sub(r"[^A-Za-z0-9]", "-", f"username-{lab.origin}")
-        value = create_signed_value(jp_serverapp.web_app.settings["cookie_secret"], name, provider.user_to_cookie(User("ada", "Ada")))
-        return f"{name}={value.decode()}"
+        text = jp_serverapp.identity_provider.user_to_cookie(user)
+        return f"{name}={create_signed_value(jp_serverapp.web_app.settings['cookie_secret'], name, text).decode()}"
+
+    @pytest.fixture
+    def cookie(self, jp_serverapp: Any, lab: Any) -> str:
+        return self.cookie_of(jp_serverapp, lab, User("ada", "Ada"))
 
     async def test_may_read(self, lab, cookie: str) -> None:
         assert (await lab.fetch("api/v1/jobs", headers={"Cookie": cookie}, token=False)).code == 200

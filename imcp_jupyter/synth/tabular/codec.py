@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 import pandas as pd
 
+from ...errors import InvalidInput
+from ...models.dataset import DISCRETE_KINDS
 from .features import Draw, Feature
 from .freetext import TextCodec
 from .identifiers import IdCodec
@@ -69,6 +71,13 @@ class TableCodec:
 
 def _fit_column(column: Column) -> tuple[ColumnCodec, list[Feature]]:
     kind = column.schema.kind
+    if isinstance(column.series.dtype, pd.CategoricalDtype) and kind not in DISCRETE_KINDS | {"constant"}:
+        name = column.schema.name
+        raise InvalidInput(
+            f"column '{name}' is a pandas categorical, which cannot hold new values of kind '{kind}'",
+            field=name,
+            hint=f"use df['{name}'].astype(object)",
+        )
     if column.missing.all():  # whatever the kind: there is nothing else to learn
         return LevelCodec.fit(column)
     if kind in ("continuous", "integer", "datetime"):

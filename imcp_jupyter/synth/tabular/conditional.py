@@ -78,7 +78,11 @@ def fit_conditional(
         sums = class_sums(column, n_bins, wanted, n_classes) if signals is None else number_sums(column, n_bins, signals)
         orders.append(level_order(np.bincount(column, minlength=n_bins), sums))
     matrix = _ordered(dict(zip(given, own_bins, strict=True)), given, orders, len(wanted))
-    some = slice(None) if len(wanted) <= _GROWING_ROWS else slice(None, None, -(-len(wanted) // _GROWING_ROWS))
+    # Drawn, not evenly spaced: tables often come in repeating order.
+    n_rows = len(wanted)
+    some: Any = slice(None)
+    if n_rows > _GROWING_ROWS:
+        some = np.sort(np.random.default_rng(n_rows).choice(n_rows, _GROWING_ROWS, replace=False, shuffle=False))
     if signals is None:
         tree = grow_classes(matrix[some], wanted[some], settings.min_leaf, settings.min_gain)
     else:

@@ -46,10 +46,14 @@ def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: 
         else:
             roots.append(place)
 
-    def unit(place: int) -> list[int]:
-        return [place, *(below for follower in followers.get(place, []) for below in unit(follower))]
-
-    units = [unit(root) for root in roots]
+    units: list[list[int]] = []
+    for root in roots:
+        members: list[int] = []
+        waiting = [root]
+        while waiting:
+            members.append(waiting.pop())
+            waiting += reversed(followers.get(members[-1], []))
+        units.append(members)
 
     def rank(members: list[int]) -> tuple[int, int]:
         sizes = [binnings[place].n_bins for place in members]

@@ -71,7 +71,8 @@ def one_leaf_per_bin(n_bins: int) -> FlatTree:
 def grow_classes(bins: Bins, codes: npt.NDArray[np.int32], min_leaf: int, min_gain: float) -> FlatTree:
     """Split `codes` (n_rows,) by `bins` (n_rows, n_predictors) on Gini impurity.
 
-    A split must lower the impurity by `min_gain` / n_rows of the root's: below that it fits noise.
+    The tree is grown in full, then cut back to splits that lower the impurity, on average over those below them, by `min_gain` /
+    n_rows of the root's: less is noise. (Stopping early instead would miss an exclusive or, whose first split gains nothing.)
     """
     from sklearn.tree import DecisionTreeClassifier
 
@@ -90,7 +91,7 @@ def _grow(kind: Any, bins: Bins, target: npt.NDArray[Any], min_leaf: int, min_ga
     n_rows = len(bins)
     if bins.shape[1] == 0 or n_rows < 2 * min_leaf or impurity <= 0.0:
         return root_only()
-    tree = kind(min_samples_leaf=min_leaf, min_impurity_decrease=min_gain * impurity / n_rows, random_state=0)
+    tree = kind(min_samples_leaf=min_leaf, ccp_alpha=min_gain * impurity / n_rows, random_state=0)
     grown = tree.fit(bins.astype(np.float32), target).tree_
     return _flat(grown.children_left, grown.children_right, grown.feature, grown.threshold)
 

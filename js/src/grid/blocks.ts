@@ -72,13 +72,13 @@ export class Blocks {
     const { block_rows: height, block_columns: width } = this.info;
     for (let y = Math.floor(y0 / height); y * height < Math.min(y1, this.rows); y++) {
       for (let x = Math.floor(x0 / width); x * width < Math.min(x1, this.info.columns.length); x++) {
-        if (!this.found.has(this.key(x, y))) wanted.push(this.fetch(x, y));
+        if (!this.found.has(this.key(x, y))) wanted.push(this.ask(x, y));
       }
     }
     return wanted.length === 0 ? undefined : Promise.all(wanted);
   }
 
-  private fetch(x: number, y: number): Promise<Block> {
+  private ask(x: number, y: number): Promise<Block> {
     const key = this.key(x, y);
     const running = this.asked.get(key);
     if (running) return running;

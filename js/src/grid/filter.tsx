@@ -30,6 +30,10 @@ export function FilterBar({ columns, filter, onChange }: Props) {
     if (needsValue && value.value === "") return onChange([]);
     onChange([{ column: column.value, operator: operator.value, value: needsValue ? value.value : null }]);
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") return close();
+    if (event.key === "Enter") apply(event); // JupyterLab keeps a form in an output from being sent by Enter
+  };
   const close = () => {
     open.value = false;
     value.value = "";
@@ -53,6 +57,7 @@ export function FilterBar({ columns, filter, onChange }: Props) {
           placeholder="value"
           value={value.value}
           autofocus
+          onKeyDown={onKeyDown}
           onInput={(event) => (value.value = event.currentTarget.value)}
         />
       )}

@@ -21,5 +21,5 @@ export function clamp(fraction: number): number {
 }
 
 function round(value: number): number {
-  return Math.round(value * 100) / 100;
+  return Math.round(value * 100) / 100 + 0; // no negative zero
 }
