@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .workspace.workspace import Workspace
 
 NOTEBOOK = "01_quickstart.ipynb"
+DATASET = "adult_synthetic"  # what the notebook calls it
 
 
 def notebooks_folder() -> Path:
@@ -60,10 +61,10 @@ def run_demo(words: list[str]) -> int:
 
 
 def _collect(workspace: Workspace, out: Path) -> str:
-    """Copy the newest dataset and GATF report to `out`; returns the summary."""
+    """Copy the notebook's dataset and GATF report to `out`; returns the summary."""
     from .gatf.report import render_html
 
-    synthetic = workspace.datasets[workspace.datasets.list()[0].reference]
+    synthetic = workspace.datasets[DATASET]
     newest = next(info for info in workspace.reports.list() if info.kind == "gatf")
     document = workspace.reports.document(newest.id)
     shutil.copyfile(synthetic.path, out / "synthetic.parquet")

@@ -74,7 +74,7 @@ class Measure(ABC):
 
     def found(self, comparison: Comparison) -> Finding | Skipped:
         if self.id not in comparison.findings:
-            comparison.findings[self.id] = self._ready(comparison) or self.run(comparison)
+            comparison.findings[self.id] = self._ready(comparison) or _usable(self.run(comparison))
         found: Finding | Skipped = comparison.findings[self.id]
         return found
 
@@ -114,6 +114,13 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
 def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> float:
     """`floor`, or `worst` where the floor is no worse than the ceiling (a table without dependence has nothing to lose)."""
     return worst if abs(ceiling - floor) < least or (floor < ceiling) != (worst < ceiling) else floor
+
+
+def _usable(found: Finding | Skipped) -> Finding | Skipped:
+    """Without a bad and a good case apart from each other there is no scale: a handful of rows."""
+    if isinstance(found, Finding) and not (np.isfinite([found.value, found.floor, found.ceiling]).all() and found.floor != found.ceiling):
+        return Skipped("too few values to tell a good case from a bad one")
+    return found
 
 
 def _score(values: Floats, found: Finding) -> Floats:

@@ -22,10 +22,10 @@ function ipc(columns: Record<string, unknown[]>): DataView {
   return new DataView(shifted.buffer, 3);
 }
 
-function answerAll(kernel: Kernel, from = 0): void {
+function answerAll(kernel: Kernel, from = 0, rows = 1000): void {
   for (const { id, params } of kernel.questions.slice(from)) {
     const start = params["start"] as number;
-    kernel.say({ id, result: { rows: 1000, labels: [String(start)] } }, [ipc({ a: [start], b: [start + 1] })]);
+    kernel.say({ id, result: { rows, labels: [String(start)] } }, [ipc({ a: [start], b: [start + 1] })]);
   }
 }
 
@@ -61,12 +61,15 @@ test("a new order is fetched anew, and the old one is still there", async () => 
   const blocks = new Blocks(new RpcClient(kernel), INFO, { labels: ["first"], columns: [] });
   blocks.order = { sort: [{ column: 1, descending: true }], filter: [] };
   assert.equal(blocks.peek(0, 0), undefined);
+  assert.equal(blocks.rows, undefined);
   const window = blocks.missing(0, 0, 1, 10);
   assert.deepEqual(kernel.questions[0]?.params["sort"], [{ column: 1, descending: true }]);
-  answerAll(kernel);
+  answerAll(kernel, 0, 40);
   await window;
   assert.equal(blocks.peek(0, 0)?.labels[0], "0");
+  assert.equal(blocks.rows, 40);
   blocks.order = { sort: [], filter: [] };
+  assert.equal(blocks.rows, 1000);
   assert.equal(blocks.peek(0, 0)?.labels[0], "first");
 });
 

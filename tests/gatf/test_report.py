@@ -77,7 +77,7 @@ def test_a_wide_table_stays_under_two_megabytes() -> None:
     rng = np.random.default_rng(0)
     frames = [pd.DataFrame(rng.normal(size=(60, 150))).add_prefix("a column with a rather long name ") for _ in range(2)]
     texts = [
-        frame.assign(**{f"text {at}": [letter * 500 for letter in rng.choice(list("abcdefgh"), 60)] for at in range(150)})
+        frame.join(pd.DataFrame({f"text {at}": [letter * 500 for letter in rng.choice(list("abcdefgh"), 60)] for at in range(150)}))
         for frame in frames
     ]
     page = render_html(validate_data(Table.of(texts[0]), Table.of(texts[1]), replicates=5))

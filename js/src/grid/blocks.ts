@@ -47,18 +47,23 @@ export function decodeColumns(bytes: DataView | ArrayBuffer): ArrayLike<Cell>[] 
 }
 
 export class Blocks {
-  rows: number;
   order: Order = { sort: [], filter: [] };
   private readonly found = new Map<string, Block>();
   private readonly asked = new Map<string, Promise<Block>>();
+  private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly rpc: RpcClient,
     private readonly info: GridInfo,
     first: Block,
   ) {
-    this.rows = info.rows;
+    this.counts.set(this.orderKey(), info.rows);
     this.found.set(this.key(0, 0), first);
+  }
+
+  /** Rows under the current order's filter; undefined until the kernel said so. */
+  get rows(): number | undefined {
+    return this.counts.get(this.orderKey());
   }
 
   /** The block that holds row `y` and column `x`, if it is here. */
@@ -70,7 +75,8 @@ export class Blocks {
   missing(x0: number, y0: number, x1: number, y1: number): Promise<unknown> | undefined {
     const wanted: Promise<Block>[] = [];
     const { block_rows: height, block_columns: width } = this.info;
-    for (let y = Math.floor(y0 / height); y * height < Math.min(y1, this.rows); y++) {
+    const end = Math.min(y1, this.rows ?? 1); // the first block tells the number of rows
+    for (let y = Math.floor(y0 / height); y * height < end; y++) {
       for (let x = Math.floor(x0 / width); x * width < Math.min(x1, this.info.columns.length); x++) {
         if (!this.found.has(this.key(x, y))) wanted.push(this.ask(x, y));
       }
@@ -84,14 +90,14 @@ export class Blocks {
     if (running) return running;
     const { block_rows: height, block_columns: width, columns } = this.info;
     const positions = Array.from({ length: Math.min(width, columns.length - x * width) }, (_, i) => x * width + i);
-    const order = this.order;
+    const [order, orderKey] = [this.order, this.orderKey()];
     const question = this.rpc
       .call<{ rows: number; labels: string[] }>("page", { start: y * height, count: height, columns: positions, ...order })
       .then(({ result, buffers }) => {
         const [buffer] = buffers;
         if (!buffer) throw new Error("the kernel's answer holds no rows");
         const block: Block = { labels: result.labels, columns: decodeColumns(buffer) };
-        if (order === this.order) this.rows = result.rows;
+        this.counts.set(orderKey, result.rows);
         this.keep(key, block);
         return block;
       })
@@ -113,7 +119,11 @@ export class Blocks {
   }
 
   private key(x: number, y: number): string {
-    return `${JSON.stringify(this.order)} ${x} ${y}`;
+    return `${this.orderKey()} ${x} ${y}`;
+  }
+
+  private orderKey(): string {
+    return JSON.stringify(this.order);
   }
 }
 

@@ -35,7 +35,7 @@ export function renderGrid({ model, el }: RenderContext): () => void {
   const state: GridState = {
     info,
     order: signal(blocks.order),
-    rows: signal(blocks.rows),
+    rows: signal(info.rows),
     shown: signal([0, 0]),
     waiting: signal(false),
     error: signal(null),
@@ -55,7 +55,7 @@ export function renderGrid({ model, el }: RenderContext): () => void {
     onSort: (column, add) => state.setOrder({ ...blocks.order, sort: nextSort(blocks.order.sort, column, add) }),
     onWindow: (start, end) => {
       state.shown.value = [start, end];
-      state.rows.value = blocks.rows;
+      state.rows.value = blocks.rows ?? 0;
     },
     onWait: (question) => {
       questions += 1;
@@ -64,7 +64,7 @@ export function renderGrid({ model, el }: RenderContext): () => void {
         clearTimeout(late);
         questions -= 1;
         if (questions === 0) state.waiting.value = false;
-        state.rows.value = blocks.rows;
+        state.rows.value = blocks.rows ?? 0;
       };
       question.then(settled, settled);
     },

@@ -46,7 +46,7 @@ export class GridTable {
 
   /** Pixels that all rows need. */
   naturalHeight(): number {
-    return (HEADER_ROWS + Math.max(1, this.blocks.rows)) * ROW_HEIGHT + 14;
+    return (HEADER_ROWS + Math.max(1, this.blocks.rows ?? 0)) * ROW_HEIGHT + 14;
   }
 
   async draw(): Promise<void> {
@@ -65,9 +65,11 @@ export class GridTable {
   }
 
   private readonly window = async (x0: number, y0: number, x1: number, y1: number) => {
+    // A question for no cells is one for the number of rows.
+    if (this.blocks.rows === undefined) await this.load(0, 0, 1, 1);
     if (x1 > x0 && y1 > y0) await this.load(x0, y0, x1, y1);
     const { columns } = this.info;
-    const rows = this.blocks.rows;
+    const rows = this.blocks.rows ?? 0;
     const [endX, endY] = [Math.min(x1, columns.length), Math.min(y1, rows)];
     const data: string[][] = [];
     for (let x = x0; x < endX; x++) data.push(this.column(x, y0, endY));
@@ -153,7 +155,7 @@ export class GridTable {
   private readonly style = (): void => {
     const { sort } = this.blocks.order;
     const table = this.element.querySelector("table");
-    table?.setAttribute("aria-rowcount", String(this.blocks.rows + HEADER_ROWS));
+    table?.setAttribute("aria-rowcount", String((this.blocks.rows ?? 0) + HEADER_ROWS));
     table?.setAttribute("aria-colcount", String(this.info.columns.length + 1));
     for (const th of this.element.querySelectorAll<HTMLTableCellElement>("thead th")) {
       const meta = this.element.getMeta(th);

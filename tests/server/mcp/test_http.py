@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from jupyter_server.auth.identity import User
 from tornado.httpclient import HTTPResponse
 
-from ..conftest import JSON_OR_EVENTS, MODERN, until
+from ..conftest import JSON_OR_EVENTS, MODERN, modern_message, until
 from ..test_access import TestABrowserWithACookie
 
 
@@ -61,6 +60,11 @@ class TestTheStatelessEra:
     @pytest.mark.parametrize("accept", ["application/json", "text/event-stream", "text/html"])
     async def test_a_client_must_take_json_and_events(self, lab, accept: str) -> None:
         assert (await lab.rpc("tools/list", Accept=accept)).code == 406
+
+    async def test_a_caller_that_hangs_up_cancels_the_job(self, lab) -> None:
+        body, headers = modern_message("tools/call", {"name": "count_slowly", "arguments": {"steps": 1000, "seconds": 0.1}})
+        await lab.post_and_hang_up("mcp", body, headers, lambda: _state(lab, "running"))
+        await until(lambda: _state(lab, "cancelled"), seconds=1.0)
 
     async def test_there_is_no_stream_to_get(self, lab) -> None:
         assert (await lab.fetch("mcp", headers={"Accept": "text/event-stream", "MCP-Protocol-Version": MODERN})).code == 405
@@ -113,12 +117,11 @@ class TestTheHandshakeEra:
 
     async def test_a_caller_that_only_hangs_up_does_not_cancel(self, lab) -> None:
         session = (await self._initialize(lab, "2025-11-25")).headers["Mcp-Session-Id"]
-        call = self._in_session(
-            lab, session, "2025-11-25", "tools/call", {"name": "count_slowly", "arguments": {"steps": 5, "seconds": 0.1}}
-        )
-        calling = asyncio.ensure_future(call)
-        await until(lambda: _state(lab, "running"))
-        calling.cancel()
+        headers = {"Accept": JSON_OR_EVENTS, "Mcp-Session-Id": session, "MCP-Protocol-Version": "2025-11-25"}
+        await lab.fetch("mcp", "POST", {"jsonrpc": "2.0", "method": "notifications/initialized"}, headers)
+        params = {"name": "count_slowly", "arguments": {"steps": 5, "seconds": 0.1}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        await lab.post_and_hang_up("mcp", body, headers, lambda: _state(lab, "running"))
         await until(lambda: _state(lab, "succeeded"))
 
 

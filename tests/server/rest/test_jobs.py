@@ -59,9 +59,8 @@ async def test_a_running_job_is_cancelled_within_a_second(lab) -> None:
 
 
 async def test_a_caller_that_hangs_up_leaves_the_job_running(lab) -> None:
-    calling = asyncio.ensure_future(lab.run("count_slowly", steps=5, seconds=0.1))
-    job = (await until(lambda: _listed(lab, "state=running")))[0]
-    calling.cancel()
+    arguments = {"steps": 5, "seconds": 0.1}
+    job = (await lab.post_and_hang_up("api/v1/tools/count_slowly", arguments, {}, lambda: _listed(lab, "state=running")))[0]
     await until(lambda: _in_state(lab, job["id"], "succeeded"))
 
 
