@@ -31,7 +31,8 @@ def section() -> str:
         ["`make demo` after set-up", f"{demo:.0f} s", "≤ 60 s"],
         ["`make lab` after set-up, until the agent endpoint answers", f"{lab:.0f} s", "–"],
     ]
-    return f"## From a fresh clone\n\nCold caches of uv, pip and npm.\n\n{table(['step', 'wall', 'goal'], rows)}\n\n`make demo` ended with `{last}`."
+    times = table(["step", "wall", "goal"], rows)
+    return f"## From a fresh clone\n\nCold caches of uv, pip and npm.\n\n{times}\n\n`make demo` ended with `{last}`."
 
 
 def _run(command: list[str], folder: Path, env: dict[str, str]) -> tuple[float, str]:

@@ -19,11 +19,11 @@ def section() -> str:
     train, holdout = load_sample("adult"), load_sample("adult-holdout")
     order = np.random.default_rng(SEED).permutation(len(holdout))
     unseen, yardstick = holdout.iloc[order[: len(order) // 2]], holdout.iloc[order[len(order) // 2 :]]
-    twin = find_engine("cart", 0, 0).fit(Table.of(train)).sample(ROWS, SEED)
+    twin = find_engine("cart").fit(Table.of(train)).sample(ROWS, SEED)
     cases = {
         "real rows that nobody learned from": unseen,
         "`cart`": twin,
-        "`copula`": find_engine("copula", 0, 0).fit(Table.of(train)).sample(ROWS, SEED),
+        "`copula`": find_engine("copula").fit(Table.of(train)).sample(ROWS, SEED),
         "`cart` with 30 % training rows": pd.concat([twin.head(ROWS * 7 // 10), train.head(ROWS * 3 // 10)]),
         "training rows themselves": train.sample(ROWS, random_state=SEED),
         "columns shuffled independently": train.head(ROWS).apply(

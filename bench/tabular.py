@@ -39,8 +39,8 @@ def section() -> str:
     head = ["", "fit + sample", "CPU", "SDMetrics quality", "utility (AUC, share of real)", "C2ST AUC", "DCR share", "exact copies"]
     note = (
         f"Learned from the 32,561 training rows, {ROWS:,} rows drawn, seed {SEED}. Utility: gradient boosting trained on the table, "
-        f"tested on the holdout for `{TARGET}`, beside the same trained on as many real rows. C2ST: gradient boosting tells the table from the "
-        "holdout, 5-fold. DCR share: rows nearer to the training data than to the holdout, equal sizes, quantile-scaled numbers and "
+        f"tested on the holdout for `{TARGET}`, beside the same trained on as many real rows. C2ST: gradient boosting tells the table "
+        "from the holdout, 5-fold. DCR share: rows nearer to the training data than to the holdout, equal sizes, quantile-scaled numbers and "
         "one-hot categories; .5 is ideal. Copies: rows that equal a training row."
     )
     return f"## Tabular engines on Adult\n\n{note}\n\n{table(head, rows)}"
@@ -48,7 +48,7 @@ def section() -> str:
 
 def _native(name: str, train: Frame) -> Frame:
     typed = Table.of(train)
-    return find_engine(name, 0, 0).fit(typed).sample(ROWS, SEED)
+    return find_engine(name).fit(typed).sample(ROWS, SEED)
 
 
 def _sdv(train: Frame) -> Frame:

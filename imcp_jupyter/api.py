@@ -41,7 +41,7 @@ class Model:
         if rows < 1:
             raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
         info = self._workspace.models[self.id]
-        return find_engine(info.engine, 0, 0).model.load(self._workspace.models.path(self.id)).sample(rows, seed)
+        return find_engine(info.engine).model.load(self._workspace.models.path(self.id)).sample(rows, seed)
 
     def __repr__(self) -> str:
         return f"<Model {self.id}>"

@@ -37,6 +37,7 @@ class Settings:
     warm_workers: int = _setting(1, "idle worker processes kept ready with the heavy libraries loaded", "processes")
     threads_per_worker: int = _setting(2, "BLAS and OpenMP threads of one worker", "threads")
     auto_cart_cells: int = _setting(20_000_000, "largest table (rows × columns) for which engine 'auto' picks 'cart'", "cells")
+    auto_cart_columns: int = _setting(100, "widest table for which engine 'auto' picks 'cart'", "columns")
     max_rows: int = _setting(100_000_000, "largest number of rows that one call may ask for", "rows")
     max_body_bytes: int = _setting(16 * 1024 * 1024, "largest request body of the HTTP and WebSocket endpoints", "bytes")
     preview_rows: int = _setting(20, "rows of a preview in a tool result", "rows")

@@ -63,6 +63,18 @@ def _check_objects(name: str, series: pd.Series) -> None:
         raise InvalidInput(
             f"column '{name}' mixes types: {found}", field=name, hint=f"cast it to one type, for example df['{name}'].astype(str)"
         )
+    if kinds == {str}:
+        _refuse_surrogates(name, series)
+
+
+def _refuse_surrogates(name: str, series: pd.Series) -> None:
+    """Lone surrogates (halves of a character, from a broken decoding) cannot be written to any file."""
+    for value in series.dropna().unique():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            message = f"column '{name}' holds text that is not valid Unicode: {ascii(value)[:60]}"
+            raise InvalidInput(message, field=name, hint="decode the source again with its right encoding") from None
 
 
 def _family(kind: type) -> type:

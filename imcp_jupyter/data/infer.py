@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def _column(name: str, series: pd.Series, override: Any) -> ColumnSchema:
             raise InvalidInput(
                 f"column '{name}' cannot be read as datetimes", field=name, hint="give datetime_format or convert with pandas.to_datetime"
             )
-    if kind in ("continuous", "integer") and not pd.api.types.is_numeric_dtype(series.dtype):
+    if kind in ("continuous", "integer") and not (pd.api.types.is_numeric_dtype(series.dtype) or _is_decimal(series.dropna())):
         raise InvalidInput(f"column '{name}' is '{series.dtype}', not numeric", field=name, hint="convert with pandas.to_numeric")
     if kind == "continuous" and "decimals" not in known:
         known["decimals"] = _decimals(series.dropna().to_numpy(dtype=float))
@@ -92,6 +93,8 @@ def _guess_number(name: str, present: pd.Series, distinct: int) -> ColumnKind:
 def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
     if isinstance(present.iloc[0], (bool, np.bool_)):
         return "boolean"
+    if _is_decimal(present):
+        return "continuous"
     text = present.astype(str)
     if isinstance(present.iloc[0], str) and _date_format(text) is not None:
         return "datetime"
@@ -103,6 +106,10 @@ def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
     if distinct == len(present) >= _MIN_ROWS_FOR_ID and (words < 1.5 or _ID_NAME.search(name)):
         return "id"
     return "categorical"
+
+
+def _is_decimal(present: pd.Series) -> bool:
+    return len(present) > 0 and isinstance(present.iloc[0], Decimal)
 
 
 def _date_format(present: pd.Series) -> str | None:

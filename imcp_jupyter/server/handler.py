@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
+from pydantic_core import to_json
 from tornado import web
 from tornado.web import HTTPError
 
@@ -75,7 +75,7 @@ class ImcpHandler(JupyterHandler):
 
     def finish_json(self, body: Any, media_type: str = "application/json") -> None:
         self.set_header("Content-Type", media_type)
-        self.finish(json.dumps(body, separators=(",", ":")))
+        self.finish(to_json(body, inf_nan_mode="null"))  # JSON has no NaN; json.dumps would write one
 
     def choice(self, name: str, options: tuple[str, ...]) -> str:
         """The query parameter `name`, by default the first option. Raises `InvalidInput`."""

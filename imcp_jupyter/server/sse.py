@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
 from tornado.iostream import StreamClosedError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class EventStream:
 
     async def send(self, event: str, data: Any, event_id: int | None = None) -> None:
         identity = f"id: {event_id}\n" if event_id is not None else ""
-        await self._write(f"event: {event}\n{identity}data: {json.dumps(data, separators=(',', ':'))}\n\n")
+        await self._write(f"event: {event}\n{identity}data: {to_json(data, inf_nan_mode='null').decode()}\n\n")
 
     async def ping(self) -> None:
         await self._write(": ping\n\n")

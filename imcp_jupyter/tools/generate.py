@@ -11,7 +11,7 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Preview
 from ..models.generation import DataCard
 from ..synth.tabular.engine import TabularEngine
-from ..synth.tabular.registry import engine_names, find_engine
+from ..synth.tabular.registry import engine_names, find_engine, pick_engine
 from ..workspace.context import JobContext
 from .datasets import DatasetName, dataset_link
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
@@ -67,7 +67,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         table = source.table(params.table_schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
-        engine = find_engine(params.engine, table.n_rows * len(table.names), settings.auto_cart_cells)
+        engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
         model = engine.fit(table, context.part(0.05, 0.6))
@@ -103,7 +103,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
-        engine_versions = {name: find_engine(name, 0, 0).version for name in engine_names() if name != "auto"}
+        engine_versions = {name: find_engine(name).version for name in engine_names() if name != "auto"}
         return f"{self.version}:{engine_versions.get(params.engine, sorted(engine_versions.items()))}"
 
 

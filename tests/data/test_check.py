@@ -20,6 +20,7 @@ from imcp_jupyter.errors import InvalidInput
         (pd.DataFrame({"a": [[1], [2]]}), "a", "nested values"),
         (pd.DataFrame({"a": [{"k": 1}, None]}), "a", "nested values"),
         (pd.DataFrame({"a": [1j]}), "a", "complex"),
+        (pd.DataFrame({"a": ["fine", "\ud800"]}), "a", "not valid Unicode"),
     ],
 )
 def test_a_broken_rule_names_its_column(frame: pd.DataFrame, field: str, words: str) -> None:

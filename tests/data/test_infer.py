@@ -37,7 +37,7 @@ WORDS = ["alpha", "beta", "gamma", "delta", "rho"]
         ([7] * N, "constant"),
         ([None] * N, "constant"),
         ([dt.date(2020, 1, 1 + i % 28) for i in range(N)], "categorical"),
-        ([Decimal(i % 5) for i in range(N)], "categorical"),
+        ([Decimal(i % 5) / 4 for i in range(N)], "continuous"),
     ],
 )
 def test_kinds_are_inferred(values: object, kind: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from mcp_types import (
     ResourceTemplate,
     TextResourceContents,
 )
+from pydantic_core import to_json
 
 from ...errors import ImcpError
 from ..contents import SCHEME, read_uri
@@ -67,7 +67,7 @@ class Resources:
             content = await asyncio.to_thread(read_uri, self._workspace, uri)
         except ImcpError as error:
             raise MCPError(INVALID_PARAMS, f"Resource not found: {error}", {"uri": uri}) from None
-        text = json.dumps(content, separators=(",", ":"))
+        text = to_json(content, inf_nan_mode="null").decode()
         return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=_JSON, text=text)])
 
 

@@ -98,11 +98,12 @@ def _progress_of(context: Context) -> SendProgress | None:
 
 
 def _success(result: Result, protocol_version: str) -> CallToolResult:
-    structured = result.model_dump(mode="json")
+    text = result.model_dump_json()  # not model_dump: that keeps NaN, which JSON has not
+    structured = json.loads(text)
     # The specification asks for the JSON as text too: clients that know no structuredContent would see the summary only.
     content: list[ContentBlock] = [
         TextContent(type="text", text=result.summary),
-        TextContent(type="text", text=json.dumps(structured, separators=(",", ":"))),
+        TextContent(type="text", text=text),
     ]
     if is_version_at_least(protocol_version, _STRUCTURED_SINCE):
         content += [ResourceLink(uri=link.uri, name=link.name, title=link.title, mime_type=link.mime_type) for link in result.links]

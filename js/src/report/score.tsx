@@ -36,7 +36,7 @@ export function Score({ report, words }: { report: ReportDocument; words: Words 
       <div class="imcp-report-words">
         <div class="imcp-report-title">
           <h3>{words.title}</h3>
-          <span class="imcp-level">{report.level}</span>
+          <span class="imcp-level">{report.level === "none" ? "level none" : report.level}</span>
           <span class="imcp-badge">
             <span class="imcp-medal" aria-hidden="true" />
             {report.badge === "none" ? "badge none" : report.badge}

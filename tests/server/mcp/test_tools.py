@@ -131,6 +131,12 @@ async def test_a_slow_job_holds_nobody_up(lab, transport: str, mode: str) -> Non
         await until(lambda: _jobs(lab, "cancelled"))
 
 
+@EVERYWHERE
+async def test_a_number_that_json_does_not_have_is_null(lab, transport: str, mode: str) -> None:
+    async with lab.connect(transport, mode) as client:
+        assert (await client.call_tool("measure", {})).structured_content["value"] is None
+
+
 async def test_a_closed_socket_cancels_what_runs_for_it(lab) -> None:
     async with lab.socket() as client:
         calling = asyncio.ensure_future(client.call_tool("count_slowly", {"steps": 1000, "seconds": 0.1}))

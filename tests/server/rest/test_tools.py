@@ -73,6 +73,11 @@ async def test_the_hint_of_a_problem_says_what_was_meant(lab) -> None:
     assert json.loads(response.body)["hint"] == "did you mean 'echo'?"
 
 
+async def test_a_number_that_json_does_not_have_is_null(lab) -> None:
+    response = await lab.fetch("api/v1/tools/measure", "POST", {})
+    assert b'"value":null' in response.body
+
+
 async def test_unknown_paths_and_methods_are_problems(lab) -> None:
     for path, method, status in (("api/v1/gadgets", "GET", 404), ("api/v1/tools", "DELETE", 405), ("", "GET", 404)):
         response = await lab.fetch(path, method)

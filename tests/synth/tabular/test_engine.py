@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imcp_jupyter.config import Settings
 from imcp_jupyter.data.table import Table, content_hash
 from imcp_jupyter.errors import InvalidInput
 from imcp_jupyter.synth.tabular.cart import CartModel
 from imcp_jupyter.synth.tabular.copula import CopulaModel
 from imcp_jupyter.synth.tabular.engine import BLOCK_ROWS, TabularEngine, TabularModel
-from imcp_jupyter.synth.tabular.registry import engine_names, find_engine
+from imcp_jupyter.synth.tabular.registry import engine_names, pick_engine
 
 
 @pytest.fixture(params=["adult_cart", "adult_copula"])
@@ -229,5 +230,7 @@ def test_a_categorical_that_should_hold_new_values_is_refused(engine: TabularEng
 
 def test_auto_is_cart_for_small_and_copula_for_large_tables() -> None:
     assert set(engine_names()) >= {"auto", "cart", "copula"}
-    assert find_engine("auto", cells=1_000, auto_cart_cells=20_000).name == "cart"
-    assert find_engine("auto", cells=21_000, auto_cart_cells=20_000).name == "copula"
+    settings = Settings(auto_cart_cells=20_000, auto_cart_columns=50)
+    picked = {size: pick_engine("auto", *size, settings).name for size in ((1_000, 10), (10_000, 10), (100, 60))}
+    assert picked == {(1_000, 10): "cart", (10_000, 10): "copula", (100, 60): "copula"}
+    assert pick_engine("cart", 10_000, 10, settings).name == "cart"
