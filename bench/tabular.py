@@ -40,8 +40,8 @@ def section() -> str:
     note = (
         f"Learned from the 32,561 training rows, {ROWS:,} rows drawn, seed {SEED}. Utility: gradient boosting trained on the table, "
         f"tested on the holdout for `{TARGET}`, beside the same trained on as many real rows. C2ST: gradient boosting tells the table "
-        "from the holdout, 5-fold. DCR share: rows nearer to the training data than to the holdout, equal sizes, quantile-scaled numbers and "
-        "one-hot categories; .5 is ideal. Copies: rows that equal a training row."
+        "from the holdout, 5-fold. DCR share: rows nearer to the training data than to the holdout, equal sizes, quantile-scaled numbers "
+        "and one-hot categories; .5 is ideal. Copies: rows that equal a training row."
     )
     return f"## Tabular engines on Adult\n\n{note}\n\n{table(head, rows)}"
 

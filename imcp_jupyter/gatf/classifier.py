@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from .comparison import Encoded, Field
 
 Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.float32]
+Predict = Callable[[Floats], Floats]
 
 MAX_CATEGORIES = 255  # scikit-learn's limit for native categories; wider columns go in as ordered codes
 MAX_TREES = 60
@@ -35,18 +38,32 @@ class Learner:
         ]
         return np.column_stack(columns).astype(np.float64)
 
-    def fit_classifier(self, features: Floats, labels: npt.NDArray[Any], n_classes: int = 2) -> Any:
-        """A fitted classifier with `predict_proba` and `classes_`."""
+    def fit_classifier(self, features: Floats, labels: npt.NDArray[Any], n_classes: int = 2) -> Predict:
+        """Learn class numbers; predicts (n_rows, n_classes) probabilities, 0 for classes that `labels` lacks."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         trees = MAX_TREES if n_classes <= 2 else max(10, min(MAX_TREES, TREES_FOR_ALL_CLASSES // n_classes))
-        return self._fit(HistGradientBoostingClassifier(max_iter=trees, **self._settings), features, labels)
+        model = self._fit(HistGradientBoostingClassifier(max_iter=trees, **self._settings), features, labels)
 
-    def fit_regressor(self, features: Floats, values: Floats) -> Any:
-        """A fitted regressor with `predict`."""
+        def predict(rows: Floats) -> Floats:
+            probabilities = np.zeros((len(rows), n_classes))
+            with _one_thread():
+                probabilities[:, model.classes_.astype(int)] = model.predict_proba(rows)
+            return probabilities
+
+        return predict
+
+    def fit_regressor(self, features: Floats, values: Floats) -> Predict:
+        """Learn numbers; predicts (n_rows,)."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
-        return self._fit(HistGradientBoostingRegressor(max_iter=MAX_TREES, **self._settings), features, values)
+        model = self._fit(HistGradientBoostingRegressor(max_iter=MAX_TREES, **self._settings), features, values)
+
+        def predict(rows: Floats) -> Floats:
+            with _one_thread():
+                return np.asarray(model.predict(rows), dtype=np.float64)
+
+        return predict
 
     @property
     def _settings(self) -> dict[str, Any]:
@@ -59,12 +76,17 @@ class Learner:
         }
 
     def _fit(self, model: Any, features: Floats, target: npt.NDArray[Any]) -> Any:
-        from threadpoolctl import threadpool_limits
-
         # Binning fails on a column without any value; a constant is never split on.
         empty = np.isnan(features).all(axis=0)
-        with threadpool_limits(1):
+        with _one_thread():
             return model.fit(np.where(empty, 0.0, features), target)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
 
 
 def auc(scores: Floats, positive: npt.NDArray[np.bool_], weights: Weights | None = None) -> Floats:

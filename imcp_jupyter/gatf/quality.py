@@ -189,9 +189,9 @@ class ClassifierTwoSample(Measure):
         fold = comparison.rng(f"{self.id}:folds").permutation(len(features)) % 2
         values, replicates = [], []
         for held in (0, 1):
-            model = learner.fit_classifier(features[fold != held], labels[fold != held])
+            predict = learner.fit_classifier(features[fold != held], labels[fold != held])
             test = fold == held
-            scores = model.predict_proba(features[test])[:, 1]
+            scores = predict(features[test])[:, 1]
             values.append(auc(scores, labels[test])[0])
             if weights is not None:
                 replicates.append(auc(scores, labels[test], weights[test]))

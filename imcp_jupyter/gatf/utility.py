@@ -119,19 +119,12 @@ class _Task:
         features, wanted = self.learner.matrix(train.take(rows)), self._wanted(train)[rows]
         test = self.learner.matrix(self.test.take(self.known))
         if self.target.is_numeric:
-            constant = len(wanted) == 0 or wanted.min() == wanted.max()
-            values: Floats = (
-                np.full(len(test), wanted[0] if len(wanted) else 0.0)
-                if constant
-                else self.learner.fit_regressor(features, wanted).predict(test)
-            )
-            return values
-        probabilities = np.zeros((len(test), self.n_classes))
-        found = np.unique(wanted)
-        if len(found) > 1:
-            model = self.learner.fit_classifier(features, wanted, self.n_classes)
-            probabilities[:, model.classes_] = model.predict_proba(test)
-        return probabilities
+            if len(wanted) == 0 or wanted.min() == wanted.max():
+                return np.full(len(test), wanted[0] if len(wanted) else 0.0)
+            return self.learner.fit_regressor(features, wanted)(test)
+        if len(np.unique(wanted)) < 2:
+            return np.zeros((len(test), self.n_classes))
+        return self.learner.fit_classifier(features, wanted, self.n_classes)(test)
 
     def merit(self, predictions: Floats, weights: npt.NDArray[np.float32] | None = None) -> Floats:
         """AUC or R²: (1,), or (replicates,) under `weights`."""
