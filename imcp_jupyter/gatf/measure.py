@@ -28,7 +28,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Finding:
-    """One measurement. `replicates` are (n_replicates,) bootstrap values; `gate_failed` and `verdict` overrule the score."""
+    """One measurement.
+
+    `replicates` are (n_replicates,) bootstrap values. `gate_failed` and `verdict` overrule the score, `threshold` names the value
+    at which they do.
+    """
 
     value: float
     floor: float
@@ -38,6 +42,7 @@ class Finding:
     replicates: Floats | None = None
     gate_failed: bool = False
     verdict: Verdict | None = None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         value=found.value,
         floor=found.floor,
         ceiling=found.ceiling,
-        threshold=found.floor + limits.passes / 100 * (found.ceiling - found.floor),
+        threshold=found.floor + limits.passes / 100 * (found.ceiling - found.floor) if found.threshold is None else found.threshold,
         score=score,
         interval=(min(float(low), found.value), max(float(high), found.value)),
         verdict=found.verdict or _verdict(score, found, limits),

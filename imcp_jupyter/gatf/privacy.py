@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from .comparison import Comparison, Encoded, Field
 from .distance import Embedding, nearest
@@ -72,6 +72,7 @@ class IdenticalMatches(Measure):
             evidence,
             comparison.resamples("synthetic").means(matches.astype(float), np.arange(len(matches))),
             gate_failed=failed,
+            threshold=COPY_RATIO * natural_rate,
             verdict="fail" if failed else "warn" if overlap.is_contaminated or (chance < 0.01 and rate > natural_rate) else "pass",
         )
 
@@ -205,6 +206,7 @@ class CloserToTraining(_Near):
             },
             replicates,
             gate_failed=failed,
+            threshold=DCR_LIMIT,
             verdict="pass" if low <= 0.5 else None,  # a few rows can lie off 0.5 by chance
         )
 
@@ -301,7 +303,7 @@ def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:
     """p-value of 'copies are no more frequent than natural matches', by the binomial law of one count given their sum."""
     if copies == 0:
         return 1.0
-    return float(stats.binom.sf(copies - 1, copies + natural, rows / (rows + natural_rows)))
+    return float(special.bdtrc(copies - 1, copies + natural, rows / (rows + natural_rows)))
 
 
 def _ratios(distances: Floats) -> Floats:

@@ -102,7 +102,14 @@ class QualityScore(Measure):
             return Skipped("neither column shapes nor pair trends could be measured")
         value, floor, ceiling = (float(np.mean([getattr(part, name) for part in parts])) for name in ("value", "floor", "ceiling"))
         replicates = np.mean([part.replicates for part in parts if part.replicates is not None], axis=0)
-        return Finding(value, floor, ceiling, f"SDMetrics' overall quality is {value:.1%}.", {"parts": len(parts)}, replicates)
+        return Finding(
+            value,
+            floor,
+            ceiling,
+            f"SDMetrics' overall quality is {value:.1%}.",
+            {"parts": len(parts), "floor": "that of its parts"},
+            replicates,
+        )
 
 
 class Missingness(Measure):
@@ -159,8 +166,8 @@ class ClassifierTwoSample(Measure):
     def run(self, comparison: Comparison) -> Finding | Skipped:
         role = comparison.reference
         limit = min(self.max_rows, comparison.synthetic.n_rows, comparison.table(role).n_rows)
-        if limit < self.min_rows:
-            return Skipped(f"needs at least {self.min_rows} rows on each side")
+        if min(limit, comparison.real.n_rows) < self.min_rows:
+            return Skipped(f"needs at least {self.min_rows} rows in every table")
         learner = Learner([field for field in comparison.modelled if field.kind != "constant"], comparison.seed)
         if not learner.fields:
             return Skipped("no shared column can tell rows apart")

@@ -123,7 +123,7 @@ def _groups(checks: list[Check]) -> list[dict[str, Any]]:
 
 def _check(check: Check) -> dict[str, Any]:
     icon, word = _VERDICTS[check.verdict]
-    facts = [("real rows reach", check.ceiling, ""), ("passes from", check.threshold, "")]
+    facts = [("real rows reach", check.ceiling, ""), ("fails beyond" if check.gate else "passes from", check.threshold, "")]
     facts.insert(0, ("bad case", check.floor, check.evidence.get("floor", "columns shuffled independently")))
     return {
         "check": check,

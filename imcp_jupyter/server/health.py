@@ -53,5 +53,9 @@ class ReadyHandler(Described, ImcpHandler):
         except Exception:
             log.exception("the database cannot be read")
             checks["database"] = "cannot be read"
-        checks["workers"] = "ok"
+        try:
+            opened.service.check()
+            checks["workers"] = "ok"
+        except ImcpError as error:
+            checks["workers"] = error.message
         return checks

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import Conflict, ImcpError, JobCancelled, WorkerDied, error_from_dict
+from ..errors import Conflict, ImcpError, InternalError, JobCancelled, WorkerDied, error_from_dict
 from ..models.job import Principal
 from ..workspace.pool import WorkerPool
 from ..workspace.workspace import Workspace
@@ -15,6 +16,7 @@ from .execute import WORKER_ENTRY, create_job, run_job, run_quick
 from .registry import AnyTool, find_tool
 from .tool import Params, Result
 
+log = logging.getLogger(__name__)
 Report = Callable[[float, str], None]
 
 
@@ -75,6 +77,11 @@ class ToolService:
         self.workspace.jobs.request_cancel(job_id)
         self._pool.kill(job_id)
 
+    def check(self) -> None:
+        """Raises `Conflict` when no worker is left that should be there."""
+        if self._pool.size < min(self.workspace.settings.warm_workers, self.workspace.settings.workers):
+            raise Conflict("worker processes could not be started", hint="the server's log says why")
+
     def pid_of(self, job_id: str) -> int | None:
         """The worker process that runs the job."""
         return self._pool.pid_of(job_id)
@@ -104,24 +111,30 @@ class _Listener:
         self._call = call
         self._tool = tool
         self._on_progress = on_progress
-        self._outcome: Result | ImcpError | None = None
+        self._answer: dict[str, Any] = {}
 
     def on_event(self, event: dict[str, Any]) -> None:
-        if event["event"] == "progress" and self._on_progress is not None:
+        if event["event"] != "progress":
+            self._answer = event
+        elif self._on_progress is not None:
             self._on_progress(event["share"], event["message"])
-        elif event["event"] == "result":
-            self._outcome = self._tool.result_type.model_validate(event["result"])
-        elif event["event"] == "error":
-            self._outcome = error_from_dict(event["error"])
 
     def on_end(self, death: WorkerDied | None) -> None:
-        job_id = self._call.job_id or ""
-        if death is not None:
-            self._outcome = self._after_death(job_id, death)
-        if isinstance(self._outcome, Result):
-            self._call.future.set_result(self._outcome)
+        try:
+            outcome = self._outcome() if death is None else self._after_death(self._call.job_id or "", death)
+        except Exception as error:  # whoever waits must hear of any fault, and the worker's thread must live on
+            log.exception("job %s ended without a readable answer", self._call.job_id)
+            outcome = InternalError(f"the worker's answer cannot be read ({type(error).__name__})")
+        if isinstance(outcome, Result):
+            self._call.future.set_result(outcome)
         else:
-            self._call.future.set_exception(self._outcome or Conflict("the worker gave no answer", field="job_id"))
+            self._call.future.set_exception(outcome)
+
+    def _outcome(self) -> Result | ImcpError:
+        if self._answer["event"] == "error":
+            return error_from_dict(self._answer["error"])
+        result: Result = self._tool.result_type.model_validate(self._answer["result"])
+        return result
 
     def _after_death(self, job_id: str, death: WorkerDied) -> Result | ImcpError:
         """The database has the truth: the worker may have died after its job had ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import signal
@@ -14,6 +15,8 @@ from typing import Any, Protocol
 
 from ..config import Settings
 from ..errors import WorkerDied
+
+log = logging.getLogger(__name__)
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -77,6 +80,12 @@ class WorkerPool:
             process = self._processes.get(key)
         return process.pid if process is not None else None
 
+    @property
+    def size(self) -> int:
+        """Workers that there are, busy or idle."""
+        with self._lock:
+            return len(self._threads)
+
     def stop(self) -> None:
         """End all workers, also busy ones."""
         self._stopped = True
@@ -98,28 +107,49 @@ class WorkerPool:
         thread.start()
 
     def _serve(self) -> None:
-        process = self._spawn()
+        """The life of one worker thread: a process, then task after task; a process that has died is replaced."""
+        process: subprocess.Popen[str] | None = None
         try:
             while not self._stopped:
+                if process is None or process.poll() is not None:
+                    process = self._replaced(process)
                 key = self._tasks.get()
+                with self._lock:
+                    entry = self._waiting.pop(key, None) if key is not None else None
+                    self._idle -= entry is not None
                 if key is None:
                     return
-                with self._lock:
-                    entry = self._waiting.pop(key, None)
-                    self._idle -= entry is not None
-                if entry is None:
+                if entry is None:  # taken back meanwhile
                     continue
                 if process.poll() is not None:  # ended while it was idle
-                    _end(process)
-                    process = self._spawn()
+                    process = self._replaced(process)
                 self._run(process, entry)
-                if process.poll() is not None and not self._stopped:
-                    _end(process)
-                    process = self._spawn()
                 with self._lock:
                     self._idle += 1
+        except OSError as error:
+            log.exception("a worker process could not be started")
+            self._give_up(
+                WorkerDied(f"a worker process could not be started: {error.strerror}", hint="free memory or processes, then run it again")
+            )
         finally:
+            if process is not None:
+                _end(process)
+
+    def _replaced(self, process: subprocess.Popen[str] | None) -> subprocess.Popen[str]:
+        if process is not None:
             _end(process)
+        return self._spawn()
+
+    def _give_up(self, error: WorkerDied) -> None:
+        """This thread ends without a process. If it was the last, whoever waits is told; the next task tries anew."""
+        with self._lock:
+            self._threads.remove(threading.current_thread())
+            self._idle -= 1
+            left_alone = list(self._waiting.values()) if not self._threads else []
+            if left_alone:
+                self._waiting.clear()
+        for entry in left_alone:
+            entry.listener.on_end(error)
 
     def _run(self, process: subprocess.Popen[str], entry: _Entry) -> None:
         with self._lock:

@@ -37,8 +37,8 @@ def fixture_tools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def imcp_config() -> dict[str, Any]:
-    """Settings of the extension; override in a test module."""
-    return {}
+    """Settings of the extension; override in a test module. Most tests start no job, so no worker is kept warm."""
+    return {"warm_workers": 0}
 
 
 @pytest.fixture
