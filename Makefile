@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench docs constraints clean browser
+.PHONY: help demo lab test lint format bench docs notebooks screenshots constraints clean browser
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z.\/]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,8 @@ lab: $(VENV)/ready ## JupyterLab with the demo notebooks; prints how to attach a
 test: $(VENV)/ready browser ## every test: units, server, kernel, notebooks, browser, JavaScript
 	cd js && npm test --silent
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider -o filterwarnings=default -o testpaths= -o timeout=600
+	rm -rf build/notebooks
+	IMCP_HOME=$(CURDIR)/build/notebooks $(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider -o filterwarnings=default -o timeout=600
 
 lint: $(VENV)/ready ## ruff, mypy on the package, tsc
 	$(BIN)/ruff check .
@@ -30,6 +31,16 @@ lint: $(VENV)/ready ## ruff, mypy on the package, tsc
 format: $(VENV)/ready ## let ruff write what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/ready ## write docs/reference.md from the code
+	$(BIN)/python docs/make_reference.py
+
+notebooks: $(VENV)/ready ## run the notebooks and keep their output
+	$(BIN)/python bench/run_notebooks.py
+
+screenshots: $(VENV)/ready browser ## take the pictures of the docs anew
+	$(BIN)/python -m pytest tests/browser
+	mkdir -p docs/images && cp build/screenshots/quickstart.png docs/images/
 
 bench: $(VENV)/ready ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench

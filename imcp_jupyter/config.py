@@ -35,7 +35,7 @@ class Settings:
     home: Path = _setting(_default_home, "folder of the workspace: database, datasets, models, reports")
     workers: int = _setting(2, "worker processes that run jobs of the server", "processes")
     warm_workers: int = _setting(1, "idle worker processes kept ready with the heavy libraries loaded", "processes")
-    threads_per_worker: int = _setting(2, "BLAS and OpenMP threads of one worker", "threads")
+    threads_per_worker: int = _setting(1, "BLAS and OpenMP threads of one worker", "threads")
     auto_cart_cells: int = _setting(20_000_000, "largest table (rows × columns) for which engine 'auto' picks 'cart'", "cells")
     auto_cart_columns: int = _setting(100, "widest table for which engine 'auto' picks 'cart'", "columns")
     max_rows: int = _setting(100_000_000, "largest number of rows that one call may ask for", "rows")

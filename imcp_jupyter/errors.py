@@ -60,6 +60,8 @@ class Conflict(ImcpError):
 
 
 class PermissionDenied(ImcpError):
+    """The caller may not do this."""
+
     code = "permission_denied"
     status = 403
 
@@ -76,6 +78,8 @@ class MissingExtra(ImcpError):
 
 
 class JobCancelled(ImcpError):
+    """Somebody ended the job."""
+
     code = "cancelled"
     status = 409
 

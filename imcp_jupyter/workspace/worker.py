@@ -1,6 +1,6 @@
 """A worker process: ``python -m imcp_jupyter.workspace.worker ENTRY`` runs one job at a time, handed to it on standard input.
 
-ENTRY is a module with ``prepare()``, called once to load what jobs need, and ``work(task, emit)``, called with each task (a dict)
+ENTRY is a module with ``prepare()``, called while it idles to load what jobs need, and ``work(task, emit)``, called with each task (a dict)
 and a callback for events (dicts). Floors above name it, so that this module needs to know nothing of them. One JSON object per
 line both ways. The process ends when its input ends: a worker never outlives the server that started it.
 """
@@ -28,8 +28,9 @@ def main(entry: str) -> None:
     tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_read_tasks, args=(tasks,), daemon=True).start()
     module = importlib.import_module(entry)
-    module.prepare()
     emit({"event": "ready"})
+    if tasks.empty():  # a waiting task loads what it needs itself; an idle worker loads the rest ahead
+        module.prepare()
     while True:
         module.work(tasks.get(), emit)
         emit({"event": "idle"})
