@@ -25,10 +25,11 @@ def render() -> str:
 
 def _tool(tool: AnyTool) -> str:
     schema = tool.input_schema()
-    rows = [
-        f"| `{name}` | {_kind(field)} | {'required' if name in schema.get('required', []) else _default(field)} | {field.get('description', '')} |"
-        for name, field in schema.get("properties", {}).items()
-    ]
+    required = schema.get("required", [])
+    rows = []
+    for name, field in schema.get("properties", {}).items():
+        default = "required" if name in required else _default(field)
+        rows.append(f"| `{name}` | {_kind(field)} | {default} | {field.get('description', '')} |")
     verb = tool.verb or tool.name
     table = "\n".join(["| parameter | type | default | meaning |", "|---|---|---|---|", *rows]) if rows else "No parameters."
     return f"### `{tool.name}`\n\n{tool.description}\n\n`imcp {verb} {tool.example}`".rstrip(" `") + f"`\n\n{table}"

@@ -4,7 +4,11 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+import imcp_jupyter as imcp
+from imcp_jupyter.tools.registry import register, unregister
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -36,16 +40,11 @@ def test_the_python_of_the_readme_runs(home: Path) -> None:
     assert scope["report"].score > 50  # type: ignore[attr-defined]
 
 
-def test_the_tool_of_the_contributing_page_works(home: Path) -> None:
-    import pandas as pd
-
-    import imcp_jupyter as imcp
-    from imcp_jupyter.tools.registry import register, unregister
-
+def test_the_tool_of_the_contributing_page_works(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    scope: dict[str, object] = {"__name__": "contributing"}
-    exec(block.replace("from __future__ import annotations\n", ""), scope)
-    register(scope["CountRows"]())  # type: ignore[operator]
+    (tmp_path / "page_tools.py").write_text(block)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    register(importlib.import_module("page_tools").CountRows())
     try:
         assert imcp.count_rows(pd.DataFrame({"x": range(5)})).count == 5
     finally:
