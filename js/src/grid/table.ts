@@ -91,17 +91,18 @@ export class GridTable {
   };
 
   private async load(x0: number, y0: number, x1: number, y1: number): Promise<void> {
-    try {
-      for (;;) {
-        const order = this.blocks.order;
+    for (;;) {
+      const order = this.blocks.order;
+      try {
         const question = this.blocks.missing(x0, y0, x1, y1);
         if (!question) return;
         this.events.onWait(question);
         await question;
-        if (order === this.blocks.order) return; // else the order changed meanwhile: ask again
+      } catch (error) {
+        // The table draws what it has: it may not see a rejected promise. An answer to an older order is no news.
+        if (order === this.blocks.order) this.events.onError(error);
       }
-    } catch (error) {
-      this.events.onError(error); // the table draws what it has: it may not see a rejected promise
+      if (order === this.blocks.order) return; // else the order changed meanwhile: ask again
     }
   }
 
