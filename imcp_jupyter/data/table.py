@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+HASH_ROWS = 65_536  # rows of one batch of a content hash
+
 
 @dataclass(frozen=True)
 class Column:
@@ -123,11 +125,31 @@ def content_hash(frame: pd.DataFrame) -> str:
     """SHA-256 of the typed content (column names, types, values) of `frame`, as hex. The index does not count."""
     import pyarrow as pa
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    sink = _HashSink()
-    with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), table.schema) as writer:
-        writer.write_table(table)
-    return sink.digest.hexdigest()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    running = ContentHash(table.schema)
+    running.update(table)
+    return running.hexdigest()
+
+
+class ContentHash:
+    """`content_hash` of a table that comes in parts, each but the last a multiple of `HASH_ROWS` rows."""
+
+    def __init__(self, schema: Any) -> None:
+        import pyarrow as pa
+
+        self._schema = schema.remove_metadata()
+        self._sink = _HashSink()
+        self._writer = pa.ipc.new_stream(pa.PythonFile(self._sink, mode="w"), self._schema)
+
+    def update(self, part: Any) -> None:
+        """Count in an Arrow table of the schema."""
+        # Batches of a fixed size: the hash must not depend on how the parts were cut.
+        self._writer.write_table(part.replace_schema_metadata(None).combine_chunks(), max_chunksize=HASH_ROWS)
+
+    def hexdigest(self) -> str:
+        """The hash of all parts; ends the counting."""
+        self._writer.close()
+        return self._sink.digest.hexdigest()
 
 
 class _HashSink:

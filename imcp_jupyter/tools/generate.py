@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -10,11 +11,14 @@ from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Preview
 from ..models.generation import DataCard
-from ..synth.tabular.engine import TabularEngine
+from ..synth.tabular.engine import Progress, TabularEngine
 from ..synth.tabular.registry import engine_names, find_engine, pick_engine
 from ..workspace.context import JobContext
 from .datasets import DatasetName, dataset_link
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SEED_LIMIT = 2**63 - 1
 
@@ -72,9 +76,6 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
         model = engine.fit(table, context.part(0.05, 0.6))
         rows = params.rows or table.n_rows
-        context.progress(0.6, f"drawing {rows:,} rows")
-        frame = model.sample(rows, context.seed)
-        context.progress(0.9, "storing")
         stored = context.stage_model(engine.name, engine.version, context.inputs["data"], model.save)
         card = DataCard(
             engine=engine.name,
@@ -87,7 +88,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             versions=context.versions,
         )
         name = params.name or f"{source.label}-synthetic"
-        info = context.stage_dataset(name, frame, table.schema, "synthetic", {"card": card.model_dump(), "model": stored.id})
+        drawn = _Drawn(model.sample_batches(rows, context.seed), rows, settings.preview_rows, context.part(0.6, 0.97))
+        info = context.stage_dataset(name, drawn, table.schema, "synthetic", {"card": card.model_dump(), "model": stored.id}, table.frame)
         return GenerateTabularResult(
             summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {source.label}.",
             dataset=info.reference,
@@ -97,7 +99,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             seed=context.seed,
             columns=table.names,
             card=card,
-            preview=preview_of(frame, settings.preview_rows),
+            preview=drawn.preview,
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
         )
 
@@ -105,6 +107,26 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         """Engines change what a seed gives with their own version."""
         engine_versions = {name: find_engine(name).version for name in engine_names() if name != "auto"}
         return f"{self.version}:{engine_versions.get(params.engine, sorted(engine_versions.items()))}"
+
+
+class _Drawn:
+    """Blocks as they are drawn: keeps the preview of the first, tells of progress, holds no block back."""
+
+    def __init__(self, blocks: Iterator[pd.DataFrame], rows: int, preview_rows: int, progress: Progress) -> None:
+        self._blocks = blocks
+        self._rows = rows
+        self._preview_rows = preview_rows
+        self._progress = progress
+        self.preview = Preview(columns=[], rows=[], total_rows=rows)
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        done = 0
+        for block in self._blocks:
+            if done == 0:
+                self.preview = preview_of(block, self._preview_rows).model_copy(update={"total_rows": self._rows})
+            done += len(block)
+            yield block
+            self._progress(done / self._rows, f"drew {done:,} of {self._rows:,} rows")
 
 
 def _known_columns(wanted: list[str], names: list[str]) -> list[str]:

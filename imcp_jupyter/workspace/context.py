@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,22 +78,32 @@ class JobContext:
         self.workspace.jobs.write_log(self.job_id, message)
 
     def stage_dataset(
-        self, name: str, frame: pd.DataFrame, schema: TableSchema, origin: Literal["imported", "synthetic"], lineage: dict[str, Any]
+        self,
+        name: str,
+        data: pd.DataFrame | Iterable[pd.DataFrame],
+        schema: TableSchema,
+        origin: Literal["imported", "synthetic"],
+        lineage: dict[str, Any],
+        like: pd.DataFrame | None = None,
     ) -> DatasetInfo:
-        """Write `frame` aside as the next version of `name`; it appears when the job succeeds."""
-        from ..data.formats import write_table
-        from ..data.table import content_hash
+        """Write `data` aside as the next version of `name`; it appears when the job succeeds.
+
+        `data` is a frame, or blocks of one that are written as they come; `like` settles their types (see `data.stream`).
+        """
+        import pandas as pd
+
+        from ..data.stream import write_blocks
 
         version = self.workspace.datasets.reserve(dataset_name(name))
         target = self.workspace.datasets.file_of(name, version)
         aside = self._aside(target)
-        write_table(frame, aside, "parquet")
+        written = write_blocks([data] if isinstance(data, pd.DataFrame) else data, aside, like)
         info = DatasetInfo(
             name=name,
             version=version,
-            rows=len(frame),
+            rows=written.rows,
             bytes=aside.stat().st_size,
-            content_hash=content_hash(frame),
+            content_hash=written.content_hash,
             created=datetime.now(UTC),
             origin=origin,
             table_schema=schema,
