@@ -142,3 +142,11 @@ def test_an_unknown_dataset_is_an_error_of_the_parameter(home: Path) -> None:
     with pytest.raises(NotFound) as caught:
         imcp.generate_tabular("nothing_here")
     assert caught.value.field == "data"
+
+
+def test_rows_of_several_blocks_are_stored_as_they_are_drawn(home: Path, people: pd.DataFrame) -> None:
+    result = imcp.generate_tabular(people, rows=150_000, engine="copula", seed=7)
+    assert result.data.equals(result.model.sample(150_000, seed=7))
+    info = imcp.workspace().datasets[result.dataset].info
+    assert (info.rows, info.content_hash) == (150_000, content_hash(result.data))
+    assert result.result.preview.total_rows == 150_000
