@@ -143,8 +143,10 @@ class ContentHash:
 
     def update(self, part: Any) -> None:
         """Count in an Arrow table of the schema."""
-        # Batches of a fixed size: the hash must not depend on how the parts were cut.
-        self._writer.write_table(part.replace_schema_metadata(None).combine_chunks(), max_chunksize=HASH_ROWS)
+        # Batches of a fixed size, copied: the hash must depend neither on how the parts were cut, nor on the bytes that
+        # follow a slice in its buffer, which Arrow writes as padding.
+        for batch in part.replace_schema_metadata(None).combine_chunks().to_batches(max_chunksize=HASH_ROWS):
+            self._writer.write_batch(batch.take(np.arange(batch.num_rows)))
 
     def hexdigest(self) -> str:
         """The hash of all parts; ends the counting."""

@@ -15,6 +15,7 @@ ROWS = 2 * HASH_ROWS + 100
 FRAME = pd.DataFrame(
     {
         "n": np.arange(ROWS),
+        "word": np.array(["one", "three", "fifteen"], dtype=object)[np.arange(ROWS) % 3],
         "late": [None] * HASH_ROWS + ["x"] * (ROWS - HASH_ROWS),
         "kind": pd.Categorical(np.array(["a", "b"])[np.arange(ROWS) % 2]),
         "price": [Decimal("1.25")] * HASH_ROWS + [Decimal("1234.50")] * (ROWS - HASH_ROWS),
