@@ -1,8 +1,9 @@
-"""The process that runs SDV: ``python -m imcp_jupyter.synth.tabular.sdv.child``, one JSON object per line both ways.
+"""The process that runs SDV: ``python -m imcp_jupyter.synth.tabular.sdv.child FOLDER``, one JSON object per line both ways.
 
 Requests: ``{"do": "fit", "synthesizer", "options", "sdtypes", "data", "model", "seed"}``, ``{"do": "load", "synthesizer", "model"}``
 and ``{"do": "sample", "rows", "seed", "data"}``, where ``data`` and ``model`` are paths. Answers: ``{"share", "message"}`` any
-number of times, then ``{"done": true}`` or ``{"error", "kind"}``. The process ends when its input ends: it never outlives its parent.
+number of times, then ``{"done": true}`` or ``{"error", "kind"}``. The process ends when its input ends: it never outlives its parent,
+and takes FOLDER, where the files between the two are, with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import importlib
 import json
 import os
 import queue
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +23,7 @@ Tell = Callable[[float, str], None]
 _LOADED, _LEARNED = 0.1, 0.95  # shares of a fit after which SDV is imported, and its model is fitted
 
 
-def main() -> None:
+def main(folder: str) -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # SDV prints; that must not end up among the answers
 
@@ -29,7 +31,7 @@ def main() -> None:
         out.write(json.dumps(content) + "\n")
 
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    threading.Thread(target=_read, args=(requests, folder), daemon=True).start()
     session = Session(lambda share, message: answer({"share": share, "message": message}))
     while True:
         request = requests.get()
@@ -51,9 +53,7 @@ class Session:
         self._tell = tell
         self._synthesizer: Any = None
 
-    def fit(
-        self, synthesizer: str, options: dict[str, Any], sdtypes: dict[str, str], data: str, model: str, seed: int
-    ) -> None:
+    def fit(self, synthesizer: str, options: dict[str, Any], sdtypes: dict[str, str], data: str, model: str, seed: int) -> None:
         self._tell(0.0, "starting SDV")
         kind = _synthesizer_class(synthesizer)
         _count_epochs(self._tell)
@@ -77,6 +77,7 @@ class Session:
         fitted.save(model)
         # A freshly read model, so that a stored one draws the very same rows.
         self._synthesizer = _read_model(model)
+        self._tell(1.0, "fitted")
 
     def load(self, synthesizer: str, model: str) -> None:
         """Unpickle `model`. The caller has checked its signature."""
@@ -95,9 +96,10 @@ class Session:
         write_feather(frame.reset_index(drop=True), data, compression="uncompressed")
 
 
-def _read(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
+def _read(requests: queue.SimpleQueue[dict[str, Any]], folder: str) -> None:
     for line in sys.stdin:
         requests.put(json.loads(line))
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 
@@ -125,7 +127,7 @@ def _seed_everything(seed: int) -> None:
     import torch
 
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002  # the generator that SDV draws from
+    np.random.seed(seed)  # the generator that SDV draws from
     torch.manual_seed(seed)
 
 
@@ -150,4 +152,4 @@ def _count_epochs(tell: Tell) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -31,7 +31,9 @@ class SdvModel(TabularModel):
 
     synthesizer: ClassVar[str]  # class in sdv.single_table
 
-    def __init__(self, schema: TableSchema, codec: TableCodec, levels: list[int], content: bytes, process: SdvProcess | None = None) -> None:
+    def __init__(
+        self, schema: TableSchema, codec: TableCodec, levels: list[int], content: bytes, process: SdvProcess | None = None
+    ) -> None:
         self.schema = schema
         self._codec = codec
         self._levels = levels
@@ -132,15 +134,22 @@ class SdvModel(TabularModel):
 
 
 def fit_model(
-    kind: type[SdvModel], schema: TableSchema, codec: TableCodec, features: list[Feature], options: dict[str, Any], seed: int, progress: Progress
+    kind: type[SdvModel],
+    schema: TableSchema,
+    codec: TableCodec,
+    features: list[Feature],
+    options: dict[str, Any],
+    seed: int,
+    progress: Progress,
+    process: SdvProcess | None = None,
 ) -> SdvModel:
-    """Let SDV learn `features`."""
+    """Let SDV learn `features`, in `process` or a new one, which the model keeps. Whatever `progress` raises ends the process."""
     levels = [feature.n_levels if isinstance(feature, Discrete) else 0 for feature in features]
     if not features:
         return kind(schema, codec, levels, b"")
     from pyarrow.feather import write_feather
 
-    process = SdvProcess(kind.engine)
+    process = process or SdvProcess(kind.engine)
     data, path = process.folder / "data", process.folder / "model"
     write_feather(_frame(features, seed), data, compression="uncompressed")
     sdtypes = {feature_name(place): "categorical" if n_levels else "numerical" for place, n_levels in enumerate(levels)}
@@ -156,7 +165,6 @@ def fit_model(
     )
     content = path.read_bytes()
     path.unlink()
-    progress(1.0, "fitted")
     return kind(schema, codec, levels, content, process)
 
 
