@@ -18,13 +18,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ....config import Settings
 from ....errors import InvalidInput, MissingExtra, WorkerDied
 from ..engine import Progress
 
 log = logging.getLogger(__name__)
 
 _BEAT = 0.1  # seconds without news after which `progress` is called again: it is how a cancel gets through
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # one: sums in another order are other sums
 _ROOT = Path(__file__).parents[4]  # the folder that holds the package
 _LOG_TAIL = 4_000  # bytes
 
@@ -48,9 +48,8 @@ class SdvProcess:
         self._engine = engine
         self.folder = Path(tempfile.mkdtemp(prefix="imcp-sdv-"))
         self._log = self.folder / "log"
-        threads = str(max(Settings.load().threads_per_worker, 1))
         paths = [str(_ROOT), *(os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path)]
-        env = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": os.pathsep.join(paths)}
+        env = os.environ | dict.fromkeys(_THREAD_VARIABLES, "1") | {"PYTHONPATH": os.pathsep.join(paths)}
         with self._log.open("wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", f"{__package__}.child", str(self.folder)],
