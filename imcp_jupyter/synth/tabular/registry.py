@@ -11,6 +11,9 @@ from .engine import TabularEngine
 from .plugins import PluginFault, check_plugin, load_plugin, plugin_points
 
 AUTO = "auto"
+# Names without their classes: the schema of a tool names engines, and must not wait for scipy.
+_NATIVE = ("cart", "copula")
+_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
 
 
 @cache
@@ -31,7 +34,7 @@ def _busl() -> dict[str, TabularEngine]:
 
 @cache
 def _plugins() -> tuple[dict[str, EntryPoint], list[PluginFault]]:
-    return plugin_points({AUTO, *_native(), *_busl()})
+    return plugin_points({AUTO, *_NATIVE, *_BUSL})
 
 
 @cache
@@ -42,7 +45,7 @@ def _plugin(name: str) -> TabularEngine:
 def engine_names(settings: Settings | None = None) -> list[str]:
     """All names that `pick_engine` takes, 'auto' first, then ours, SDV's where `settings` allow them, and those of others."""
     allowed = (settings or Settings.load()).allow_busl_engines
-    return [AUTO, *_native(), *(_busl() if allowed else ()), *_plugins()[0]]
+    return [AUTO, *_NATIVE, *(_BUSL if allowed else ()), *_plugins()[0]]
 
 
 def pick_engine(name: str, rows: int, columns: int, settings: Settings) -> TabularEngine:
@@ -61,9 +64,9 @@ def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
 
     Raises `NotFound` naming the nearest, `InvalidInput` for one that is switched off or whose package is broken.
     """
-    if name in _native():
+    if name in _NATIVE:
         return _native()[name]
-    if name in _busl():
+    if name in _BUSL:
         if not (settings or Settings.load()).allow_busl_engines:
             raise InvalidInput(
                 f"engine '{name}' is switched off here by the setting allow_busl_engines",

@@ -75,6 +75,16 @@ def test_naming_engines_imports_none_of_their_libraries() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
+def test_drawing_the_schema_waits_for_no_engine() -> None:
+    code = "import sys; from imcp_jupyter.tools.generate import GenerateTabular; GenerateTabular().input_schema();"
+    code += "print([m for m in ('scipy', 'sklearn', 'torch') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_every_name_is_the_name_of_its_engine() -> None:
+    assert all(find_engine(name).name == name == find_engine(name).model.engine for name in engine_names() if name != "auto")
+
+
 def test_the_version_of_an_engine_of_others_counts_their_libraries() -> None:
     assert "sdv=2." in engine_version("sdv:ctgan")
     assert engine_version("auto") == f"cart={find_engine('cart').version},copula={find_engine('copula').version}"
