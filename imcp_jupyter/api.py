@@ -41,7 +41,13 @@ class Model:
         if rows < 1:
             raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
         info = self._workspace.models[self.id]
-        return find_engine(info.engine).model.load(self._workspace.models.path(self.id)).sample(rows, seed)
+        engine = find_engine(info.engine, self._workspace.settings)
+        engine.require()
+        model = engine.model.load_signed(self._workspace.models.path(self.id), self._workspace.signer)
+        try:
+            return model.sample(rows, seed)
+        finally:
+            model.close()
 
     def __repr__(self) -> str:
         return f"<Model {self.id}>"

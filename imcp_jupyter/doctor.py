@@ -22,8 +22,8 @@ class Finding:
 
 def check_installation() -> list[Finding]:
     """Every check, each by itself: one that fails does not hide the next."""
-    checks: tuple[Callable[[], Finding], ...] = (_workspace, _extension, _kernel, _bundle, _lab)
-    return [check() for check in checks]
+    checks: tuple[Callable[[], Finding], ...] = (_workspace, _extension, _kernel, _bundle, _lab, _engines)
+    return [check() for check in checks] + _broken_engines()
 
 
 def _workspace() -> Finding:
@@ -66,3 +66,21 @@ def _lab() -> Finding:
         return Finding("JupyterLab", True, version("jupyterlab"))
     except PackageNotFoundError:
         return Finding("JupyterLab", False, "not installed", "pip install 'imcp_jupyter[lab]'")
+
+
+def _engines() -> Finding:
+    from .synth.tabular.registry import engine_names
+    from .synth.tabular.sdv.process import sdv_is_installed
+
+    names = engine_names()
+    absent = any(name.startswith("sdv:") for name in names) and not sdv_is_installed()
+    return Finding("engines", True, ", ".join(names) + (" (sdv: pip install 'imcp_jupyter[sdv]')" if absent else ""))
+
+
+def _broken_engines() -> list[Finding]:
+    from .synth.tabular.registry import plugin_faults
+
+    return [
+        Finding(f"engine {fault.name}", False, f"package '{fault.package}': {fault.reason}", f"pip uninstall {fault.package}, or mend it")
+        for fault in plugin_faults()
+    ]

@@ -38,6 +38,8 @@ class IMCP(_SettingTraits, ExtensionApp):  # type: ignore[misc]  # its base is m
         settings = Settings.load(**{item.name: getattr(self, item.name) for item in fields(Settings)})
         # Kernels started by the lab inherit this and so find the same workspace.
         os.environ["IMCP_HOME"] = str(Path(settings.home).absolute())
+        # Workers, kernels and what describes the tools read it: switched off must be off on every face.
+        os.environ["IMCP_ALLOW_BUSL_ENGINES"] = str(int(settings.allow_busl_engines))
         self.settings["imcp_runtime"] = Runtime(settings)
 
     def initialize_handlers(self) -> None:

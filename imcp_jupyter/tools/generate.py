@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -12,7 +14,8 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Preview
 from ..models.generation import DataCard
 from ..synth.tabular.engine import Progress, TabularEngine
-from ..synth.tabular.registry import engine_names, find_engine, pick_engine
+from ..synth.tabular.options import read_options
+from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine
 from ..workspace.context import JobContext
 from .datasets import DatasetName, dataset_link
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
@@ -23,16 +26,24 @@ if TYPE_CHECKING:
 _SEED_LIMIT = 2**63 - 1
 
 
+def _name_engines(schema: dict[str, Any]) -> None:
+    """Which engines there are depends on settings and installed packages, so the schema asks when it is drawn."""
+    names = engine_names()
+    others = [name for name in names if name not in ("auto", "cart", "copula")]
+    schema["examples"] = names
+    if others:
+        schema["description"] += "; also " + ", ".join(others)
+
+
 class GenerateTabularParams(Params):
     data: DataRef = Field(description="the real table to learn from")
     rows: int | None = Field(None, ge=1, description="rows to draw; as many as the data has when left out")
-    engine: str = Field(
-        "auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra={"examples": ["auto", "cart", "copula"]}
-    )
+    engine: str = Field("auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra=_name_engines)
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
     conditions: dict[str, Any] | None = Field(None, description="values that every row must have, by column, for engines that support it")
     constraints: list[dict[str, Any]] | None = Field(None, description="rules that every row must keep, for engines that support it")
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
+    engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(None, description='kinds that override inferred ones, by column: {"zip": "categorical"}')
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
@@ -73,10 +84,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             table = table.select_columns(_known_columns(params.columns, table.names))
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
+        engine.require()
+        engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
-        model = engine.fit(table, context.part(0.05, 0.6))
         rows = params.rows or table.n_rows
-        stored = context.stage_model(engine.name, engine.version, context.inputs["data"], model.save)
         card = DataCard(
             engine=engine.name,
             engine_version=engine.version,
@@ -85,11 +96,15 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             seed=context.seed,
             source_hash=context.inputs["data"],
             source_rows=table.n_rows,
-            versions=context.versions,
+            versions=context.versions | package_versions(engine),
         )
         name = params.name or f"{source.label}-synthetic"
-        drawn = _Drawn(model.sample_batches(rows, context.seed), rows, settings.preview_rows, context.part(0.6, 0.97))
-        info = context.stage_dataset(name, drawn, table.schema, "synthetic", {"card": card.model_dump(), "model": stored.id}, table.frame)
+        with closing(engine.fit(table, context.part(0.05, 0.6))) as model:
+            save = partial(model.save_signed, signer=context.workspace.signer)
+            stored = context.stage_model(engine.name, engine.version, context.inputs["data"], save)
+            drawn = _Drawn(model.sample_batches(rows, context.seed), rows, settings.preview_rows, context.part(0.6, 0.97))
+            lineage = {"card": card.model_dump(), "model": stored.id}
+            info = context.stage_dataset(name, drawn, table.schema, "synthetic", lineage, like=table.frame)
         return GenerateTabularResult(
             summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {source.label}.",
             dataset=info.reference,
@@ -105,8 +120,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
-        engine_versions = {name: find_engine(name).version for name in engine_names() if name != "auto"}
-        return f"{self.version}:{engine_versions.get(params.engine, sorted(engine_versions.items()))}"
+        return f"{self.version}:{engine_version(params.engine)}"
 
 
 class _Drawn:

@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from ..config import Settings
 from ..errors import InvalidInput
+from ..synth.signing import Signer
 from .database import Database
 from .database import datasets as datasets_table
 from .database import jobs as jobs_table
 from .database import models as models_table
 from .datasets import Datasets
 from .jobs import Jobs
+from .keys import signing_key
 from .owners import Owner
 from .stored_models import StoredModels
 from .stored_reports import StoredReports
@@ -62,6 +64,11 @@ class Workspace:
     @property
     def staging_folder(self) -> Path:
         return self.home / "staging"
+
+    @property
+    def signer(self) -> Signer:
+        """Signs and checks the models of this workspace whose files could run code. Raises `InvalidInput` for a damaged key file."""
+        return Signer(signing_key(self.home / "keys"))
 
     @property
     def _owners_folder(self) -> Path:

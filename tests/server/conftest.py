@@ -45,6 +45,7 @@ def imcp_config() -> dict[str, Any]:
 def jp_server_config(tmp_path: Path, fixture_tools: None, imcp_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Config:
     home = tmp_path / "workspace"
     monkeypatch.setenv("IMCP_HOME", str(home))
+    monkeypatch.setenv("IMCP_ALLOW_BUSL_ENGINES", "1")  # the extension exports its own value: this one puts it back
     return Config({"ServerApp": {"jpserver_extensions": {"imcp_jupyter": True}}, "IMCP": {"home": str(home), **imcp_config}})
 
 

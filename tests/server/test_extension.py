@@ -28,6 +28,10 @@ class TestConfigured:
         settings = jp_serverapp.web_app.settings["imcp_runtime"].settings
         assert (settings.workers, settings.allow_busl_engines, settings.preview_rows) == (3, False, 20)
 
+    async def test_engines_that_are_switched_off_are_on_no_face_of_the_lab(self, lab, jp_serverapp) -> None:
+        assert "sdv:" not in str(await lab.get("api/v1/tools/generate_tabular"))
+        assert os.environ["IMCP_ALLOW_BUSL_ENGINES"] == "0"  # what workers and kernels inherit
+
 
 async def test_kernels_of_the_lab_find_the_workspace(jp_serverapp, tmp_path: Path) -> None:
     assert Path(os.environ["IMCP_HOME"]) == tmp_path / "workspace"

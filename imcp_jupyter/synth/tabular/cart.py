@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from ...config import Settings
 from ...models.dataset import TableSchema
@@ -21,6 +22,7 @@ from .dependencies import determined, visiting_order
 from .engine import Progress, TabularEngine, TabularModel, no_progress
 from .features import Discrete, Draw, Feature
 from .leaves import LeafTable
+from .options import EngineOptions
 from .predictors import Binning
 from .ragged import pack, unpack
 from .scores import latent_scores
@@ -108,14 +110,24 @@ class CartModel(TabularModel):
 _TABLE = {"start": np.int64, "value": np.float64, "cum": np.float64, "smooth": np.int32, "line": np.float64}
 
 
+class CartOptions(EngineOptions):
+    min_leaf: int = Field(10, ge=1, description="smallest number of rows in a leaf: larger is more private, smaller more faithful")
+    min_gain: float = Field(4.0, ge=0, description="a split must lower the impurity by this many rows' share: larger gives smaller trees")
+    max_predictors: int = Field(24, ge=1, description="largest number of earlier columns that a column may depend on")
+
+
 class CartEngine(TabularEngine):
     name: ClassVar[str] = "cart"
     title: ClassVar[str] = "Sequential trees (CART)"
     version: ClassVar[str] = "1"
     model: ClassVar[type[TabularModel]] = CartModel
+    options_type: ClassVar[type[EngineOptions]] = CartOptions
 
     def __init__(self, min_leaf: int = 10, min_gain: float = 4.0, max_predictors: int = 24) -> None:
         self.settings = TreeSettings(min_leaf, min_gain, max_predictors)
+
+    def with_options(self, options: EngineOptions, seed: int) -> CartEngine:
+        return CartEngine(**options.model_dump())
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CartModel:
         progress(0.0, "reading columns")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ...models.dataset import TableSchema
+from ..signing import Signer
+from .options import EngineOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,17 +50,34 @@ class TabularModel(ABC):
     def load(cls, path: Path) -> TabularModel:
         """Read what `save` wrote. Raises `InvalidInput` for a file of another engine or a broken one."""
 
+    def save_signed(self, path: Path, signer: Signer) -> None:
+        """Write to one file of the workspace that `signer` belongs to. Models whose file could run code sign it."""
+        self.save(path)
+
+    @classmethod
+    def load_signed(cls, path: Path, signer: Signer) -> TabularModel:
+        """Read what `save_signed` wrote. Raises `InvalidInput` also for a signature that is missing or not `signer`'s."""
+        return cls.load(path)
+
+    def close(self) -> None:
+        """Let go of what drawing rows holds besides memory: a process, for one. The model can still draw."""
+        return
+
     def sample_batches(self, rows: int, seed: int) -> Iterator[pd.DataFrame]:
         """Blocks of at most `BLOCK_ROWS` rows; block i is drawn from ``SeedSequence(seed, spawn_key=(i,))``."""
         for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
             yield self.sample_block(min(BLOCK_ROWS, rows - start), rng, start, seed)
 
-    def sample(self, rows: int, seed: int) -> pd.DataFrame:
+    def sample(self, rows: int, seed: int, progress: Progress = no_progress) -> pd.DataFrame:
         """`rows` new rows. The same seed gives byte-identical frames."""
         import pandas as pd
 
-        blocks = list(self.sample_batches(rows, seed))
+        blocks = []
+        for index, block in enumerate(self.sample_batches(rows, seed)):
+            blocks.append(block)
+            drawn = min((index + 1) * BLOCK_ROWS, rows)
+            progress(drawn / rows, f"drew {drawn:,} rows")
         return blocks[0] if len(blocks) == 1 else pd.concat(blocks, ignore_index=True)
 
 
@@ -70,8 +89,18 @@ class TabularEngine(ABC):
     version: ClassVar[str]  # part of the cache key: raise it when the same seed gives other data
     licence: ClassVar[str] = "Apache-2.0"
     min_rows: ClassVar[int] = 2
+    packages: ClassVar[tuple[str, ...]] = ()  # distributions, besides the core ones, whose versions decide what a seed gives
+    options_type: ClassVar[type[EngineOptions]] = EngineOptions
     supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon"}
     model: ClassVar[type[TabularModel]]
+
+    def require(self) -> None:
+        """Raises `MissingExtra` with the install line when what this engine needs is not installed."""
+        return
+
+    def with_options(self, options: EngineOptions, seed: int) -> TabularEngine:
+        """This engine with `options` (an `options_type`); `seed` is for engines whose fitting is random."""
+        return self
 
     @abstractmethod
     def fit(self, table: Table, progress: Progress = no_progress) -> TabularModel:

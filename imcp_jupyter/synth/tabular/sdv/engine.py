@@ -1,0 +1,96 @@
+"""SDV's synthesizers as engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ..codec import TableCodec
+from ..engine import Progress, TabularEngine, no_progress
+from ..options import EngineOptions
+from .model import SdvModel, fit_model
+from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, TvaeOptions
+from .process import missing_sdv, sdv_is_installed
+
+if TYPE_CHECKING:
+    from ....data.table import Table
+
+LICENCE = "BUSL-1.1"
+
+
+class SdvEngine(TabularEngine):
+    """Base of the four. The columns come to SDV as our codecs see them: levels as codes, numbers and datetimes as numbers, gaps
+    as a feature of their own; ids and free text never do, our codecs make them.
+    """
+
+    version: ClassVar[str] = "1"
+    licence: ClassVar[str] = LICENCE
+    packages: ClassVar[tuple[str, ...]] = ("sdv", "ctgan", "copulas", "rdt", "torch")
+    model: ClassVar[type[SdvModel]]
+
+    def __init__(self, options: EngineOptions | None = None, seed: int = 0) -> None:
+        self._options = options or self.options_type()
+        self._seed = seed
+
+    def with_options(self, options: EngineOptions, seed: int) -> SdvEngine:
+        return type(self)(options, seed)
+
+    def require(self) -> None:
+        if not sdv_is_installed():
+            raise missing_sdv(self.name)
+
+    def fit(self, table: Table, progress: Progress = no_progress) -> SdvModel:
+        self.require()
+        progress(0.0, "reading columns")
+        codec, features = TableCodec.fit(table)
+        return fit_model(self.model, table.schema, codec, features, self._options.model_dump(), self._seed, progress)
+
+
+class GaussianCopulaModel(SdvModel):
+    engine: ClassVar[str] = "sdv:gaussian_copula"
+    synthesizer: ClassVar[str] = "GaussianCopulaSynthesizer"
+
+
+class GaussianCopulaEngine(SdvEngine):
+    name: ClassVar[str] = GaussianCopulaModel.engine
+    title: ClassVar[str] = "SDV GaussianCopula"
+    model: ClassVar[type[SdvModel]] = GaussianCopulaModel
+    options_type: ClassVar[type[EngineOptions]] = GaussianCopulaOptions
+
+
+class CtganModel(SdvModel):
+    engine: ClassVar[str] = "sdv:ctgan"
+    synthesizer: ClassVar[str] = "CTGANSynthesizer"
+
+
+class CtganEngine(SdvEngine):
+    name: ClassVar[str] = CtganModel.engine
+    title: ClassVar[str] = "SDV CTGAN"
+    model: ClassVar[type[SdvModel]] = CtganModel
+    options_type: ClassVar[type[EngineOptions]] = CtganOptions
+
+
+class TvaeModel(SdvModel):
+    engine: ClassVar[str] = "sdv:tvae"
+    synthesizer: ClassVar[str] = "TVAESynthesizer"
+
+
+class TvaeEngine(SdvEngine):
+    name: ClassVar[str] = TvaeModel.engine
+    title: ClassVar[str] = "SDV TVAE"
+    model: ClassVar[type[SdvModel]] = TvaeModel
+    options_type: ClassVar[type[EngineOptions]] = TvaeOptions
+
+
+class CopulaganModel(SdvModel):
+    engine: ClassVar[str] = "sdv:copulagan"
+    synthesizer: ClassVar[str] = "CopulaGANSynthesizer"
+
+
+class CopulaganEngine(SdvEngine):
+    name: ClassVar[str] = CopulaganModel.engine
+    title: ClassVar[str] = "SDV CopulaGAN"
+    model: ClassVar[type[SdvModel]] = CopulaganModel
+    options_type: ClassVar[type[EngineOptions]] = CopulaganOptions
+
+
+ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine)
