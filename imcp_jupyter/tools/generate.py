@@ -10,6 +10,7 @@ from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Preview
 from ..models.generation import DataCard
+from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import TabularEngine
 from ..synth.tabular.registry import engine_names, find_engine, pick_engine
 from ..workspace.context import JobContext
@@ -26,7 +27,12 @@ class GenerateTabularParams(Params):
         "auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra={"examples": ["auto", "cart", "copula"]}
     )
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
-    conditions: dict[str, Any] | None = Field(None, description="values that every row must have, by column, for engines that support it")
+    conditions: dict[str, Any] | None = Field(
+        None,
+        description='what rows must have, by column: a value, null, {"min": 30, "max": 40}, {"in": [...]}, {"distribution": {"a": 0.5}} '
+        'or short {"a": 0.5}, {"independent_of": "column"}',
+        json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
+    )
     constraints: list[dict[str, Any]] | None = Field(None, description="rules that every row must keep, for engines that support it")
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
@@ -70,10 +76,15 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
-        model = engine.fit(table, context.part(0.05, 0.6))
         rows = params.rows or table.n_rows
-        context.progress(0.6, f"drawing {rows:,} rows")
-        frame = model.sample(rows, context.seed)
+        if params.conditions:
+            model = engine.fit_first(table, condition_columns(params.conditions, table.names), context.part(0.05, 0.6))
+            context.progress(0.6, f"drawing {rows:,} rows under conditions")
+            frame = model.sample_given(rows, context.seed, params.conditions)
+        else:
+            model = engine.fit(table, context.part(0.05, 0.6))
+            context.progress(0.6, f"drawing {rows:,} rows")
+            frame = model.sample(rows, context.seed)
         context.progress(0.9, "storing")
         stored = context.stage_model(engine.name, engine.version, context.inputs["data"], model.save)
         card = DataCard(

@@ -6,8 +6,9 @@ Marginals are tables on the normal axis; correlations come from normal scores (c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,14 @@ import numpy.typing as npt
 from ...models.dataset import TableSchema
 from ..archive import load_archive, save_archive
 from .codec import TableCodec
-from .engine import Progress, TabularEngine, TabularModel, no_progress
+from .engine import Progress, TabularEngine, no_progress
 from .features import Discrete, Draw, Feature, Floats
+from .gaussian import truncated
+from .given import ConditionalModel
 from .marginal import Marginal, discrete_marginal, numeric_marginal
+from .particles import resampled
 from .ragged import pack, unpack
+from .regions import Levels, Region, Spans
 from .scores import Scores, latent_scores
 
 if TYPE_CHECKING:
@@ -28,10 +33,12 @@ if TYPE_CHECKING:
 
 _LIMIT = 0.995  # largest correlation of two features: a perfect one makes the matrix singular
 _PRIOR_ROWS = 5.0  # correlations of small tables are drawn towards 0 as if by this many rows
+_NOTHING = 1e-12  # a latent normal reaches anywhere; below this probability nothing is
+_POINT = 1e-4  # half the width that a single number has on the normal axis
 _FLOOR = 1e-5  # smallest eigenvalue
 
 
-class CopulaModel(TabularModel):
+class CopulaModel(ConditionalModel):
     """Marginals and the Cholesky factor of the latent correlations, (n_features, n_features) float32."""
 
     engine: ClassVar[str] = "copula"
@@ -47,6 +54,62 @@ class CopulaModel(TabularModel):
         latent = self._factor @ noise
         drawn = [marginal.at(row) for marginal, row in zip(self._marginals, latent, strict=True)]
         return self._codec.decode(drawn, Draw(rows, rng, start, key))
+
+    def draw_cells(self, cells: list[tuple[Region, int]], rng: np.random.Generator) -> list[npt.NDArray[Any]]:
+        """The latent normals of the held features truncated and resampled, cell by cell; the others are normal given these."""
+        held = sorted({place for region, _ in cells for place in region})
+        free = [place for place in range(len(self._marginals)) if place not in held]
+        rows = sum(count for _, count in cells)
+        factor = self._factor_for(held + free)
+        noise = rng.standard_normal((len(held) + len(free), rows), dtype=np.float32).astype(np.float64)
+        if held:
+            parts = [resampled(partial(self._propose, region, held, factor), count, rng) for region, count in cells]
+            noise[: len(held)] = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+        latent = factor @ noise
+        turn = {place: row for row, place in enumerate(held + free)}
+        return [marginal.at(latent[turn[place]].astype(np.float32)) for place, marginal in enumerate(self._marginals)]
+
+    def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
+        held = sorted(region)
+        mass = float(self._propose(region, held, self._factor_for(held), rows, rng)[1].mean())
+        return mass if mass > _NOTHING else 0.0
+
+    def _propose(
+        self, region: Region, held: list[int], factor: Floats, rows: int, rng: np.random.Generator
+    ) -> tuple[list[npt.NDArray[Any]], Floats]:
+        """The standard normals behind the `held` features, and (n_rows,) weights."""
+        noise = np.zeros((len(held), rows))
+        weight = np.ones(rows)
+        everywhere = np.array([-np.inf]), np.array([np.inf])
+        gates: dict[int, npt.NDArray[np.bool_]] = {}
+        for row, place in enumerate(held):
+            part = region.get(place)
+            low, high = everywhere if part is None else self._intervals(place, part)
+            mean = factor[row, :row] @ noise[:row]
+            drawn, chance = truncated(mean, factor[row, row], low[None], high[None], rng)
+            if part is not None and not isinstance(part, Levels) and place - 1 in gates:
+                counts = ~gates[place - 1]
+                plain = mean + factor[row, row] * rng.standard_normal(rows)
+                drawn, chance = np.where(counts, drawn, plain), np.where(counts, chance, 1.0)
+            noise[row] = (drawn - mean) / factor[row, row]
+            weight *= chance
+            if self._marginals[place].discrete:
+                gates[place] = self._marginals[place].at(drawn.astype(np.float32)) == 1
+        return list(noise), np.where(weight > _NOTHING, weight, 0.0)
+
+    def _intervals(self, place: int, part: Levels | Spans) -> tuple[Floats, Floats]:
+        """The (n_intervals,) ends of `part` on the normal axis of feature `place`."""
+        marginal = self._marginals[place]
+        if isinstance(part, Levels):
+            return marginal.level_intervals(part.allowed)
+        low, high = marginal.interval(*part.reach)
+        point = (low == high) & np.isfinite(low)
+        return np.where(point, low - _POINT, low), np.where(point, high + _POINT, high)
+
+    def _factor_for(self, places: list[int]) -> Floats:
+        """The Cholesky factor (float64) of the latent correlations of the features `places`, in that order."""
+        rows = self._factor[places].astype(np.float64)
+        return np.asarray(np.linalg.cholesky(rows @ rows.T + 1e-9 * np.eye(len(places))))
 
     def save(self, path: Path) -> None:
         marginals = self._marginals
@@ -73,7 +136,8 @@ class CopulaEngine(TabularEngine):
     name: ClassVar[str] = "copula"
     title: ClassVar[str] = "Gaussian copula"
     version: ClassVar[str] = "1"
-    model: ClassVar[type[TabularModel]] = CopulaModel
+    supports: ClassVar[frozenset[str]] = frozenset({"conditions"})
+    model: ClassVar[type[ConditionalModel]] = CopulaModel
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CopulaModel:
         progress(0.0, "reading columns")
