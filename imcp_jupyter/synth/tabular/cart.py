@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,12 +18,14 @@ from ...config import Settings
 from ...models.dataset import TableSchema
 from ..archive import load_archive, save_archive
 from .codec import TableCodec
+from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determined, visiting_order
 from .engine import Progress, TabularEngine, no_progress
 from .features import Discrete, Draw, Feature, Floats
 from .given import ConditionalModel
 from .leaves import LeafTable
+from .partial_rows import Given
 from .particles import resampled
 from .pieces import Pieces
 from .predictors import Binning
@@ -51,6 +53,7 @@ class CartModel(ConditionalModel):
         self._binnings = binnings
         self._gated = gated
         self._steps = steps
+        self._completions: dict[tuple[frozenset[int], bool], Completion] = {}
 
     def sample_block(self, rows: int, rng: np.random.Generator, start: int = 0, key: int = 0) -> pd.DataFrame:
         return self._codec.decode(self.draw_cells([({}, rows)], rng), Draw(rows, rng, start, key))
@@ -75,6 +78,22 @@ class CartModel(ConditionalModel):
     def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
         prefix = max((turn + 1 for turn, step in enumerate(self._steps) if step.target in region), default=0)
         return float(self._propose(region, prefix, rows, rng)[1].mean())
+
+    def fill(self, given: list[Given], rng: np.random.Generator) -> list[npt.NDArray[Any]]:
+        gaps = frozenset(place for place, part in enumerate(given) if not part.known.all())
+        if not gaps:
+            return [part.cells for part in given]
+        scattered = any(given[place].known.any() for place in gaps)
+        completion = self._completions.get((gaps, scattered))
+        if completion is None:
+            completion = self._completions[gaps, scattered] = Completion.learn(self._pool, self._steps, gaps, scattered)
+        return completion.fill(given, self._binnings, self._gated, rng)
+
+    @cached_property
+    def _pool(self) -> Pool:
+        """The same for a model and its stored copy: gaps are filled alike by both."""
+        rng = np.random.Generator(np.random.Philox(0))
+        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._gated)
 
     def _propose(self, region: Region, prefix: int, rows: int, rng: np.random.Generator) -> tuple[list[npt.NDArray[Any]], Floats]:
         """The features of the first `prefix` steps, in that order, the held ones within `region`; and (n_rows,) weights.

@@ -18,9 +18,10 @@ from ..archive import load_archive, save_archive
 from .codec import TableCodec
 from .engine import Progress, TabularEngine, no_progress
 from .features import Discrete, Draw, Feature, Floats
-from .gaussian import truncated
+from .gaussian import held_normals, truncated
 from .given import ConditionalModel
 from .marginal import Marginal, discrete_marginal, numeric_marginal
+from .partial_rows import Given
 from .particles import resampled
 from .ragged import pack, unpack
 from .regions import Levels, Region, Spans
@@ -35,6 +36,7 @@ _LIMIT = 0.995  # largest correlation of two features: a perfect one makes the m
 _PRIOR_ROWS = 5.0  # correlations of small tables are drawn towards 0 as if by this many rows
 _NOTHING = 1e-12  # a latent normal reaches anywhere; below this probability nothing is
 _POINT = 1e-4  # half the width that a single number has on the normal axis
+_SWEEPS = 8  # of the Gibbs sampler over given features
 _FLOOR = 1e-5  # smallest eigenvalue
 
 
@@ -73,6 +75,44 @@ class CopulaModel(ConditionalModel):
         held = sorted(region)
         mass = float(self._propose(region, held, self._factor_for(held), rows, rng)[1].mean())
         return mass if mass > _NOTHING else 0.0
+
+    def fill(self, given: list[Given], rng: np.random.Generator) -> list[npt.NDArray[Any]]:
+        """The latent normals of what is given within its cells, the others normal given them."""
+        if not given:
+            return []
+        known = np.array([part.known for part in given]).reshape(len(given), -1)
+        low = np.full((*known.shape, 2), np.inf)  # the second interval is needed around a missing level only
+        high = np.full((*known.shape, 2), np.inf)
+        low[:, :, 0] = -np.inf
+        for place, part in enumerate(given):
+            self._bound(place, part, low[place], high[place])
+        if not np.isfinite(low[:, :, 1]).any():
+            low, high = low[:, :, :1], high[:, :, :1]
+        correlation = self._factor.astype(np.float64) @ self._factor.T.astype(np.float64) + 1e-6 * np.eye(len(given))
+        latent = held_normals(correlation, (np.isfinite(low) | np.isfinite(high)).any(axis=2), low, high, _SWEEPS, rng)
+        drawn = [marginal.at(row.astype(np.float32)) for marginal, row in zip(self._marginals, latent, strict=True)]
+        return [np.where(part.known, part.cells, fresh).astype(fresh.dtype) for part, fresh in zip(given, drawn, strict=True)]
+
+    def _bound(self, place: int, part: Given, low: Floats, high: Floats) -> None:
+        """Write what feature `place` may be into the (n_rows, 2) ends of intervals on the normal axis."""
+        marginal, known = self._marginals[place], part.known
+        if marginal.discrete:
+            ends = np.concatenate([[-np.inf], marginal.cuts.astype(np.float64), [np.inf]])
+            cell_of = np.argsort(marginal.low)
+            cell = cell_of[part.cells[known]]
+            low[known, 0], high[known, 0] = ends[cell], ends[cell + 1]
+            if part.absent is not None:
+                at = cell_of[part.absent]
+                high[~known, 0], low[~known, 1] = ends[at], ends[at + 1]
+            return
+        half = 0.499 if part.whole else 0.0
+        value = part.cells[known].clip(marginal.low[0], marginal.high[-1])
+        begin, end = marginal.interval(value - half, value + half)
+        nowhere = begin > end  # between spikes: the gap's place on the axis
+        gap = np.concatenate([[-np.inf], marginal.cuts.astype(np.float64), [np.inf]])[np.searchsorted(marginal.high, value)]
+        begin, end = np.where(nowhere, gap, begin), np.where(nowhere, gap, end)
+        thin = end - begin < 2 * _POINT
+        low[known, 0], high[known, 0] = np.where(thin, begin - _POINT, begin), np.where(thin, end + _POINT, end)
 
     def _propose(
         self, region: Region, held: list[int], factor: Floats, rows: int, rng: np.random.Generator

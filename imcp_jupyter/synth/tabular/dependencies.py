@@ -30,7 +30,7 @@ def determined(
             rank, own = ((place in ahead, size[place], -place) for place in (source, target))
             if rank <= own or size[target] < 2:
                 continue
-            if _determines(bins[source], bins[target], binnings[source].n_bins):
+            if determines(bins[source], bins[target], binnings[source].n_bins):
                 found[target] = source
                 break
     return found
@@ -76,7 +76,8 @@ def _is_exact(feature: Feature, binning: Binning) -> bool:
     return binning.exact and (isinstance(feature, Discrete) or not feature.gated)
 
 
-def _determines(source: Bins, target: Bins, n_bins: int) -> bool:
+def determines(source: Bins, target: Bins, n_bins: int) -> bool:
+    """Whether every bin of `source` (of `n_bins`) goes with one bin of `target`, by more evidence than chance gives."""
     if not _holds(source[:_GLANCE], target[:_GLANCE], n_bins) or not _holds(source, target, n_bins):
         return False
     shares = np.bincount(target) / len(target)

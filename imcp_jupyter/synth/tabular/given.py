@@ -23,6 +23,7 @@ from .codec import TableCodec
 from .conditions import Ask, Shares, parse_conditions
 from .engine import BLOCK_ROWS, TabularModel
 from .features import Draw, Floats
+from .partial_rows import Given, given_features, merged
 from .regions import Region, column_places, enforce, groups_of, region_of
 from .rounding import Counts, Margin, rake, whole_rows
 
@@ -63,6 +64,29 @@ class ConditionalModel(TabularModel):
     @abstractmethod
     def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
         """The probability of `region`, estimated by `rows` weighted draws."""
+
+    @abstractmethod
+    def fill(self, given: list[Given], rng: np.random.Generator) -> Drawn:
+        """All features of partial rows: `given` where known, the others drawn given these."""
+
+    def complete(self, partial: pd.DataFrame, seed: int) -> pd.DataFrame:
+        """`partial` with its missing columns and cells drawn given what it holds; given cells come back as they are.
+
+        Cells of a column that `partial` has are never filled with a missing value. The same seed gives the same cells. Raises
+        `NotFound` for a column or value that the model does not know.
+        """
+        import pandas as pd
+
+        blocks = []
+        for index, start in enumerate(range(0, max(len(partial), 1), BLOCK_ROWS)):
+            block = partial.iloc[start : start + BLOCK_ROWS]
+            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
+            given = given_features(block, self._codec)
+            if len(block):
+                blocks.append(merged(block, self._codec.decode(self.fill(given, rng), Draw(len(block), rng, start, seed))))
+        if not blocks:
+            raise InvalidInput("there is no row to complete", field="partial")
+        return blocks[0] if len(blocks) == 1 else pd.concat(blocks)
 
     def sample_given(self, rows: int, seed: int, conditions: Mapping[str, Any]) -> pd.DataFrame:
         """`rows` new rows that all have what `conditions` say (grammar: `conditions.py`), in random order.

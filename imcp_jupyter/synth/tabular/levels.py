@@ -58,11 +58,16 @@ class LevelCodec:
         """The values by code; the missing one is the last where there is one."""
         return [value_of(value) for value in self._state["levels"]]
 
+    @property
+    def has_missing(self) -> bool:
+        last = self.levels[-1]
+        return bool(pd.api.types.is_scalar(last) and pd.isna(last))
+
     def code_of(self, value: Any) -> int | None:
         """The code of level `value`, or of the level with that text (JSON writes keys as text); None where there is none."""
         code = self._by_value.get((isinstance(value, bool), value)) if isinstance(value, Hashable) else None
         if code is None and pd.api.types.is_scalar(value) and pd.isna(value):
-            return len(self.levels) - 1 if pd.isna(self.levels[-1]) else None
+            return len(self.levels) - 1 if self.has_missing else None
         return self._by_text.get(str(value).lower() if str(value) in ("true", "false") else str(value)) if code is None else code
 
     @cached_property

@@ -111,8 +111,10 @@ def groups_of(codec: ColumnCodec, place: int, shares: Shares) -> tuple[list[Regi
             hint="cut the numbers into classes first",
         )
     elif isinstance(codec, NumericCodec) and not codec.fixed:
-        regions.append(_other_numbers(codec, place, regions))
-        wanted.append(None)
+        other = _other_numbers(codec, place, regions)
+        if other is not None:
+            regions.append(other)
+            wanted.append(None)
     total = sum(share for share in wanted if share is not None)
     if None not in wanted and abs(total - 1.0) > 1e-6:
         raise InvalidInput(
@@ -220,8 +222,8 @@ def _present(codec: NumericCodec, place: int, ends: list[tuple[Any, Any]], words
     return region
 
 
-def _other_numbers(codec: NumericCodec, place: int, regions: list[Region]) -> Region:
-    """Everything but the numbers of `regions`; missing stays possible unless it is named."""
+def _other_numbers(codec: NumericCodec, place: int, regions: list[Region]) -> Region | None:
+    """Everything but the numbers of `regions`; missing stays possible unless it is named. None where nothing is left."""
     at = place + int(codec.gated)
     points = sorted((float(part.low[0]), float(part.high[0])) for region in regions if isinstance(part := region.get(at), Spans))
     step = (lambda value, way: value + way) if codec.whole else (lambda value, way: float(np.nextafter(value, way * np.inf)))
@@ -234,6 +236,8 @@ def _other_numbers(codec: NumericCodec, place: int, regions: list[Region]) -> Re
         begin = step(high, 1)
     if begin <= most:
         edges.append((begin, most))
+    if not edges:
+        return None
     low_ends, high_ends = np.array(edges, dtype=np.float64).reshape(-1, 2).T
     other: Region = {at: Spans(low_ends, high_ends, codec.whole, codec.gated)}
     if codec.gated and any(at not in region for region in regions):
