@@ -151,8 +151,11 @@ class NumericCodec:
         if first > last:
             return None
         if self._dtype == np.float32 and first < last:  # what is inside must still be inside when rounded to single precision
-            first = float(first if np.float32(first) >= first else np.nextafter(np.float32(first), np.float32(np.inf)))
-            last = float(last if np.float32(last) <= last else np.nextafter(np.float32(last), np.float32(-np.inf)))
+            low32, high32 = np.float32(first), np.float32(last)
+            first = float(low32 if float(low32) >= first else np.nextafter(low32, np.float32(np.inf)))
+            last = float(high32 if float(high32) <= last else np.nextafter(high32, np.float32(-np.inf)))
+            if first > last:
+                return None
         return first, last
 
     def encode(self, series: pd.Series) -> Floats:

@@ -45,6 +45,7 @@ class LevelCodec:
             "name": name,
             "dtype": dtype_state(column.series.dtype, name),
             "levels": [value_state(value, name) for value in levels],
+            "ordered": column.schema.kind == "ordinal",
         }
         codec = cls(state)
         return codec, [Discrete(codes, len(levels))] if codec.n_features else []
@@ -57,6 +58,11 @@ class LevelCodec:
     def levels(self) -> list[Any]:
         """The values by code; the missing one is the last where there is one."""
         return [value_of(value) for value in self._state["levels"]]
+
+    @property
+    def ordered(self) -> bool:
+        """Lower codes are lower levels."""
+        return bool(self._state.get("ordered", False))
 
     @property
     def has_missing(self) -> bool:

@@ -159,7 +159,13 @@ def _level_region(codec: LevelCodec, place: int, ask: OneOf | Within) -> Region:
 
 
 def _lies_within(level: Any, ask: Within, codec: LevelCodec) -> bool:
+    if codec.ordered:
+        low_code, high_code = (None if side is None else level_code(codec, side) for side in (ask.low, ask.high))
+        code = level_code(codec, level)
+        return (low_code is None or code >= low_code) and (high_code is None or code <= high_code)
     try:
+        if isinstance(level, str):
+            raise TypeError("text has no order")
         low, high = (_like(side, level) for side in (ask.low, ask.high))
         return bool((low is None or level >= low) and (high is None or level <= high))
     except (TypeError, ValueError):
