@@ -34,6 +34,8 @@ Drawn = list[npt.NDArray[Any]]
 
 _CELLS = 4_096  # combinations of the values that distributions tell apart
 _TRIAL = 512  # rows that tell how probable a cell is
+_CLOSER = 131_072  # rows that tell whether a cell has any probability at all
+_BUDGET = 1_000_000  # rows for all closer looks together
 _KEY = 0xC0  # the plan's own stream of random numbers, apart from the blocks'
 
 
@@ -153,7 +155,11 @@ class ConditionalModel(TabularModel):
                 hint="name fewer values, or give fewer columns a distribution",
             )
         regions = [reduce(or_, cell, common) for cell in product(*(own for own, _ in groups))]
-        mass = np.array([self.region_mass(region, _TRIAL, rng) for region in regions]).reshape(shape)
+        mass = np.array([self.region_mass(region, _TRIAL, rng) for region in regions])
+        unseen = np.flatnonzero(mass <= 0)  # impossible, or so rare that it takes a closer look
+        for cell in unseen:
+            mass[cell] = self.region_mass(regions[cell], max(min(_CLOSER, _BUDGET // len(unseen)), _TRIAL), rng)
+        mass = mass.reshape(shape)
         if not mass.sum() > 0:
             raise self._clash(asks)
         table = rake(mass, _margins(axes, shares, [wanted for _, wanted in groups], mass / mass.sum()))
@@ -173,18 +179,21 @@ class ConditionalModel(TabularModel):
                 regions[column] = [region for region, share in zip(found, wanted, strict=True) if share is None or share > 0]
             else:
                 regions[column] = [region_of(*places[column], ask)]
+
+        def reachable(region: Region) -> bool:
+            return self.region_mass(region, _TRIAL, rng) > 0 or self.region_mass(region, _CLOSER, rng) > 0
+
         for column, own in regions.items():
-            if not all(self.region_mass(region, _TRIAL * 8, rng) > 0 for region in own):
+            if not all(reachable(region) for region in own):
                 return InvalidInput(
                     f"the model draws no row with {column} {asks[column]}",
                     field=f"conditions.{column}",
-                    hint="give the condition to generate_tabular, so that the model learns this column first",
+                    hint="widen it, or give it to generate_tabular, so that the model learns this column first",
                 )
         for one, other in combinations(regions, 2):
-            if not all(any(self.region_mass(a | b, _TRIAL * 8, rng) > 0 for b in regions[other]) for a in regions[one]) or not all(
-                any(self.region_mass(a | b, _TRIAL * 8, rng) > 0 for a in regions[one]) for b in regions[other]
-            ):
-                return self._clash_of(one, other, asks, regions, rng)
+            for this, that in ((one, other), (other, one)):
+                if not all(any(reachable(a | b) for b in regions[that]) for a in regions[this]):
+                    return self._clash_of(one, other, asks, regions, rng)
         every = ", ".join(f"{column} {ask}" for column, ask in asks.items())
         return InvalidInput(f"no row can have all of: {every}", field="conditions", hint="any two of them go together: leave one out")
 
