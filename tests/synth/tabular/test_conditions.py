@@ -92,7 +92,7 @@ def test_the_other_columns_follow_the_conditional_law(
     real = adult[held(adult)]
     others = [name for name in adult if name not in asked and name != "fnlwgt"]
     far = max(variation(made[name], real[name]) for name in others)
-    assert far < 0.05
+    assert far < 0.06
     assert max(variation(adult[name], real[name]) for name in others) > 2 * far  # so the marginals alone would not do
 
 
@@ -112,7 +112,7 @@ def test_rows_rebalanced_by_income_teach_as_well_as_real_ones(
     def auc(train: pd.DataFrame) -> float:
         both = pd.get_dummies(pd.concat([train, adult_holdout], ignore_index=True).drop(columns="income"), dtype=float).to_numpy()
         with threadpool_limits(1):
-            learned = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(both[: len(train)], train.income == ">50K")
+            learned = HistGradientBoostingClassifier(max_iter=40, random_state=0).fit(both[: len(train)], train.income == ">50K")
             return float(roc_auc_score(adult_holdout.income == ">50K", learned.predict_proba(both[len(train) :])[:, 1]))
 
     made = adult_cart_by_income_and_age.sample_given(16_000, 1, {"income": {">50K": 0.5}})
