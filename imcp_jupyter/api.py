@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ from .workspace.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .synth.tabular.engine import TabularModel
+
 
 class Model:
     """A fitted model of the workspace."""
@@ -34,20 +36,27 @@ class Model:
         self._workspace = workspace
         self.id = model_id
 
-    def sample(self, rows: int, seed: int) -> pd.DataFrame:
-        """`rows` new rows; the same seed gives the same rows."""
-        from .synth.tabular.registry import find_engine
-
+    def sample(self, rows: int, seed: int, conditions: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """`rows` new rows; the same seed gives the same rows. `conditions` as for `generate_tabular`."""
         if rows < 1:
             raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
-        info = self._workspace.models[self.id]
-        engine = find_engine(info.engine, self._workspace.settings)
-        engine.require()
-        model = engine.model.load_signed(self._workspace.models.path(self.id), self._workspace.signer)
+        model = self._fitted
         try:
-            return model.sample(rows, seed)
+            return model.sample_given(rows, seed, conditions) if conditions else model.sample(rows, seed)
         finally:
             model.close()
+
+    def complete(self, partial: pd.DataFrame, seed: int) -> pd.DataFrame:
+        """`partial` with the columns it lacks and its missing cells drawn given the rest; given cells stay as they are."""
+        return self._fitted.complete(partial, seed)
+
+    @cached_property
+    def _fitted(self) -> TabularModel:
+        from .synth.tabular.registry import find_engine
+
+        engine = find_engine(self._workspace.models[self.id].engine, self._workspace.settings)
+        engine.require()
+        return engine.model.load_signed(self._workspace.models.path(self.id), self._workspace.signer)
 
     def __repr__(self) -> str:
         return f"<Model {self.id}>"

@@ -150,3 +150,16 @@ def test_rows_of_several_blocks_are_stored_as_they_are_drawn(home: Path, people:
     info = imcp.workspace().datasets[result.dataset].info
     assert (info.rows, info.content_hash) == (150_000, content_hash(result.data))
     assert result.result.preview.total_rows == 150_000
+
+
+@pytest.mark.parametrize("engine", ["cart", "copula"])
+def test_rows_are_drawn_under_conditions_and_partial_rows_completed(home: Path, people: pd.DataFrame, engine: str) -> None:
+    result = imcp.generate_tabular(people, rows=ROWS, engine=engine, seed=7, conditions={"income": {">50K": 0.5}, "age": {"max": 40}})
+    assert (result.data.income == ">50K").sum() == ROWS / 2
+    assert result.data.age.max() <= 40
+    again = result.model.sample(100, seed=1, conditions={"sex": "Female"})
+    assert set(again.sex) == {"Female"}
+    filled = result.model.complete(again.drop(columns="income"), seed=1)
+    assert filled[["sex", "age"]].equals(again[["sex", "age"]]) and filled.income.notna().all()
+    with pytest.raises(NotFound, match="did you mean 'income'"):
+        imcp.generate_tabular(people, rows=ROWS, engine=engine, seed=7, conditions={"incme": ">50K"})

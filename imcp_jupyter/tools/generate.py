@@ -13,7 +13,8 @@ from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Preview
 from ..models.generation import DataCard
-from ..synth.tabular.engine import Progress, TabularEngine
+from ..synth.tabular.conditions import condition_columns
+from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
 from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine
 from ..workspace.context import JobContext
@@ -40,7 +41,12 @@ class GenerateTabularParams(Params):
     rows: int | None = Field(None, ge=1, description="rows to draw; as many as the data has when left out")
     engine: str = Field("auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra=_name_engines)
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
-    conditions: dict[str, Any] | None = Field(None, description="values that every row must have, by column, for engines that support it")
+    conditions: dict[str, Any] | None = Field(
+        None,
+        description='what rows must have, by column: a value, null, {"min": 30, "max": 40}, {"in": [...]}, {"distribution": {"a": 0.5}} '
+        'or short {"a": 0.5}, {"independent_of": "column"}',
+        json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
+    )
     constraints: list[dict[str, Any]] | None = Field(None, description="rules that every row must keep, for engines that support it")
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
@@ -88,6 +94,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
         rows = params.rows or table.n_rows
+        first = condition_columns(params.conditions, table.names) if params.conditions else ()
         card = DataCard(
             engine=engine.name,
             engine_version=engine.version,
@@ -99,10 +106,11 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             versions=context.versions | package_versions(engine),
         )
         name = params.name or f"{source.label}-synthetic"
-        with closing(engine.fit(table, context.part(0.05, 0.6))) as model:
+        with closing(engine.fit_first(table, first, context.part(0.05, 0.6))) as model:
             save = partial(model.save_signed, signer=context.workspace.signer)
             stored = context.stage_model(engine.name, engine.version, context.inputs["data"], save)
-            drawn = _Drawn(model.sample_batches(rows, context.seed), rows, settings.preview_rows, context.part(0.6, 0.97))
+            blocks = _blocks(model, rows, context.seed, params.conditions)
+            drawn = _Drawn(blocks, rows, settings.preview_rows, context.part(0.6, 0.97))
             lineage = {"card": card.model_dump(), "model": stored.id}
             info = context.stage_dataset(name, drawn, table.schema, "synthetic", lineage, like=table.frame)
         return GenerateTabularResult(
@@ -121,6 +129,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
         return f"{self.version}:{engine_version(params.engine)}"
+
+
+def _blocks(model: TabularModel, rows: int, seed: int, conditions: dict[str, Any] | None) -> Iterator[pd.DataFrame]:
+    return model.sample_given_batches(rows, seed, conditions) if conditions else model.sample_batches(rows, seed)
 
 
 class _Drawn:

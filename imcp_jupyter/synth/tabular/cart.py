@@ -5,7 +5,9 @@ Reiter 2005, "Using CART to generate partially synthetic public use microdata"; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,14 +19,20 @@ from ...config import Settings
 from ...models.dataset import TableSchema
 from ..archive import load_archive, save_archive
 from .codec import TableCodec
+from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determined, visiting_order
-from .engine import Progress, TabularEngine, TabularModel, no_progress
-from .features import Discrete, Draw, Feature
+from .engine import Progress, TabularEngine, no_progress
+from .features import Discrete, Draw, Feature, Floats
+from .given import ConditionalModel
 from .leaves import LeafTable
 from .options import EngineOptions
+from .partial_rows import Given
+from .particles import resampled
+from .pieces import Pieces
 from .predictors import Binning
 from .ragged import pack, unpack
+from .regions import Region, Spans, enforce
 from .scores import latent_scores
 from .trees import Bins, FlatTree
 
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
     from ...data.table import Table
 
 
-class CartModel(TabularModel):
+class CartModel(ConditionalModel):
     """Trees in drawing order, with what turns their draws back into columns."""
 
     engine: ClassVar[str] = "cart"
@@ -47,16 +55,87 @@ class CartModel(TabularModel):
         self._binnings = binnings
         self._gated = gated
         self._steps = steps
+        self._completions: dict[tuple[frozenset[int], bool], Completion] = {}
 
     def sample_block(self, rows: int, rng: np.random.Generator, start: int = 0, key: int = 0) -> pd.DataFrame:
+        return self._codec.decode(self.draw_cells([({}, rows)], rng), Draw(rows, rng, start, key))
+
+    def draw_cells(self, cells: list[tuple[Region, int]], rng: np.random.Generator) -> list[npt.NDArray[Any]]:
+        """The held features and those before them come weighted and resampled, cell by cell; the rest follows for all at once."""
+        held = {place for region, _ in cells for place in region}
+        prefix = max((turn + 1 for turn, step in enumerate(self._steps) if step.target in held), default=0)
+        rows = sum(count for _, count in cells)
+        drawn: list[npt.NDArray[Any]] = [np.empty(0)] * len(self._binnings)
+        if prefix:
+            parts = [resampled(partial(self._propose, region, prefix), count, rng) for region, count in cells]
+            for turn, columns in enumerate(zip(*parts, strict=True)):
+                drawn[self._steps[turn].target] = np.concatenate(columns)
+        bins: list[Bins | None] = [None] * len(self._binnings)
+        for turn, step in enumerate(self._steps):
+            if turn >= prefix:
+                drawn[step.target] = step.draw(bins, rows, rng)
+            bins[step.target] = self._bins(step.target, drawn)
+        return drawn
+
+    def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
+        prefix = max((turn + 1 for turn, step in enumerate(self._steps) if step.target in region), default=0)
+        return float(self._propose(region, prefix, rows, rng)[1].mean())
+
+    def fill(self, given: list[Given], rng: np.random.Generator) -> list[npt.NDArray[Any]]:
+        gaps = frozenset(place for place, part in enumerate(given) if not part.known.all())
+        if not gaps:
+            return [part.cells for part in given]
+        scattered = any(given[place].known.any() for place in gaps)
+        completion = self._completions.get((gaps, scattered))
+        if completion is None:
+            completion = self._completions[gaps, scattered] = Completion.learn(self._pool, self._steps, gaps, scattered)
+        return completion.fill(given, self._binnings, self._gated, rng)
+
+    @cached_property
+    def _pool(self) -> Pool:
+        """The same for a model and its stored copy: gaps are filled alike by both."""
+        rng = np.random.Generator(np.random.Philox(0))
+        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._gated)
+
+    def _propose(self, region: Region, prefix: int, rows: int, rng: np.random.Generator) -> tuple[list[npt.NDArray[Any]], Floats]:
+        """The features of the first `prefix` steps, in that order, the held ones within `region`; and (n_rows,) weights.
+
+        A weight is the product of the probabilities, by leaf, of what each held feature was held to.
+        """
         drawn: list[npt.NDArray[Any]] = [np.empty(0)] * len(self._binnings)
         bins: list[Bins | None] = [None] * len(self._binnings)
-        for step in self._steps:
+        weight = np.ones(rows)
+        for step in self._steps[:prefix]:
             place = step.target
-            drawn[place] = step.draw(bins, rows, rng)
-            missing = drawn[place - 1] == 1 if self._gated[place] else None
-            bins[place] = self._binnings[place].bins(drawn[place], missing)
-        return self._codec.decode(drawn, Draw(rows, rng, start, key))
+            part = region.get(place)
+            if part is None:
+                drawn[place] = step.draw(bins, rows, rng)
+            else:
+                leaf = step.leaf(bins, rows)
+                whole = Pieces.of(step.table)
+                held = whole.within(self._widened(place, part) if isinstance(part, Spans) else part)
+                values = held.draw(leaf, rng)
+                chance = held.mass()[leaf] / np.maximum(whole.mass()[leaf], 1e-300)
+                if isinstance(part, Spans) and part.gated:
+                    chance = np.where(drawn[place - 1] == 1, 1.0, chance)
+                weight *= chance
+                drawn[place] = values if isinstance(part, Spans) else values.astype(np.int32)
+                enforce({place: part}, drawn)
+            bins[place] = self._bins(place, drawn)
+        return [drawn[step.target] for step in self._steps[:prefix]], weight
+
+    def _widened(self, place: int, part: Spans) -> Spans:
+        """A single number of a continuous feature has no probability: what counts instead is that of its bin."""
+        cuts = self._binnings[place].cuts
+        if part.whole or cuts is None or (part.low < part.high).all():
+            return part
+        point = part.low == part.high
+        edges = np.concatenate([[-np.inf], cuts, [np.inf]])
+        own = np.searchsorted(cuts, part.low)
+        return Spans(np.where(point, edges[own], part.low), np.where(point, edges[own + 1], part.high), part.whole, part.gated)
+
+    def _bins(self, place: int, drawn: list[npt.NDArray[Any]]) -> Bins:
+        return self._binnings[place].bins(drawn[place], drawn[place - 1] == 1 if self._gated[place] else None)
 
     def save(self, path: Path) -> None:
         steps, binnings = self._steps, self._binnings
@@ -120,8 +199,9 @@ class CartEngine(TabularEngine):
     name: ClassVar[str] = "cart"
     title: ClassVar[str] = "Sequential trees (CART)"
     version: ClassVar[str] = "1"
-    model: ClassVar[type[TabularModel]] = CartModel
+    supports: ClassVar[frozenset[str]] = frozenset({"conditions"})
     options_type: ClassVar[type[EngineOptions]] = CartOptions
+    model: ClassVar[type[ConditionalModel]] = CartModel
 
     def __init__(self, min_leaf: int = 10, min_gain: float = 4.0, max_predictors: int = 24) -> None:
         self.settings = TreeSettings(min_leaf, min_gain, max_predictors)
@@ -130,6 +210,10 @@ class CartEngine(TabularEngine):
         return CartEngine(**options.model_dump())
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CartModel:
+        return self.fit_first(table, (), progress)
+
+    def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> CartModel:
+        """Draw the columns `first` before all others: rows under conditions on them then come exactly and at once."""
         progress(0.0, "reading columns")
         codec, features = TableCodec.fit(table)
         binnings = [Binning.of(feature) for feature in features]
@@ -139,10 +223,11 @@ class CartEngine(TabularEngine):
         if features:
             progress(0.05, "ordering columns")
             scores, _ = latent_scores(features)
-            sources = determined(features, binnings, bins)
-            order = visiting_order(binnings, gated, sources)
-            near = _association(scores)
             owners = codec.owners()
+            ahead = {place for place, owner in enumerate(owners) if owner in first}
+            sources = determined(features, binnings, bins, ahead)
+            order = visiting_order(binnings, gated, sources, ahead)
+            near = _association(scores)
 
             def learn(turn: int) -> Conditional:
                 place = order[turn]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .features import Discrete, Feature, Floats
+from .features import Codes, Discrete, Feature, Floats
 from .leaves import LeafTable, code_leaves, value_leaves
 from .predictors import Binning, class_sums, level_order, many_level_signals, number_sums
 from .trees import Bins, FlatTree, grow_classes, grow_numbers, one_leaf_per_bin
@@ -39,7 +39,11 @@ class Conditional:
 
     def draw(self, bins: Sequence[Bins | None], rows: int, rng: np.random.Generator) -> npt.NDArray[Any]:
         """(n_rows,) codes or values, given the (n_rows,) bins of the features drawn so far."""
-        return self.table.draw(self.tree.leaves(_ordered(bins, self.given, self.orders, rows)), rng)
+        return self.table.draw(self.leaf(bins, rows), rng)
+
+    def leaf(self, bins: Sequence[Bins | None], rows: int) -> Codes:
+        """(n_rows,) the leaf of each row."""
+        return self.tree.leaves(_ordered(bins, self.given, self.orders, rows))
 
 
 def fit_conditional(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -14,27 +14,34 @@ _GLANCE = 1_000  # rows that show most pairs to be independent
 _SURPRISES = 20.0  # violations that chance would bring, below which a rule without any is no evidence
 
 
-def determined(features: Sequence[Feature], binnings: Sequence[Binning], bins: Sequence[Bins]) -> dict[int, int]:
-    """By determined feature, the feature with the fewest levels that determines it on every row."""
+def determined(
+    features: Sequence[Feature], binnings: Sequence[Binning], bins: Sequence[Bins], ahead: Collection[int] = ()
+) -> dict[int, int]:
+    """By determined feature, the feature with the fewest levels that determines it on every row.
+
+    A feature of `ahead` is never determined by one that is not.
+    """
     usable = [place for place, feature in enumerate(features) if _is_exact(feature, binnings[place])]
     size = {place: len(np.unique(bins[place])) for place in usable}
     found: dict[int, int] = {}
     for target in usable:
         for source in sorted(usable, key=lambda place: (size[place], place)):
             # Larger to smaller, and of two that determine each other the first: so there are no rings.
-            if (size[source], -source) <= (size[target], -target) or size[target] < 2:
+            rank, own = ((place in ahead, size[place], -place) for place in (source, target))
+            if rank <= own or size[target] < 2:
                 continue
-            if _determines(bins[source], bins[target], binnings[source].n_bins):
+            if determines(bins[source], bins[target], binnings[source].n_bins):
                 found[target] = source
                 break
     return found
 
 
-def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: dict[int, int]) -> list[int]:
+def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: dict[int, int], ahead: Collection[int] = ()) -> list[int]:
     """The drawing order of the features.
 
     Few levels first, so that each early tree has little to lose; a gate just before its numbers; a determined feature after
-    its source, and the source as early as the smallest feature it determines.
+    its source, and the source as early as the smallest feature it determines. The features of `ahead` come before all others, those
+    with many levels first: the trees of the few-levelled then pool what is rare, so that more combinations can be held.
     """
     followers: dict[int, list[int]] = {}
     roots: list[int] = []
@@ -56,6 +63,8 @@ def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: 
         units.append(members)
 
     def rank(members: list[int]) -> tuple[int, int]:
+        if members[0] in ahead:
+            return -max(binnings[place].n_bins for place in members), members[0]
         sizes = [binnings[place].n_bins for place in members]
         return (max(sizes) if any(gated[place] for place in members) else min(sizes)), members[0]
 
@@ -67,7 +76,8 @@ def _is_exact(feature: Feature, binning: Binning) -> bool:
     return binning.exact and (isinstance(feature, Discrete) or not feature.gated)
 
 
-def _determines(source: Bins, target: Bins, n_bins: int) -> bool:
+def determines(source: Bins, target: Bins, n_bins: int) -> bool:
+    """Whether every bin of `source` (of `n_bins`) goes with one bin of `target`, by more evidence than chance gives."""
     if not _holds(source[:_GLANCE], target[:_GLANCE], n_bins) or not _holds(source, target, n_bins):
         return False
     shares = np.bincount(target) / len(target)

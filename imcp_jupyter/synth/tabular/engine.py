@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ...errors import InvalidInput
 from ...models.dataset import TableSchema
 from ..signing import Signer
 from .options import EngineOptions
@@ -80,6 +81,25 @@ class TabularModel(ABC):
             progress(drawn / rows, f"drew {drawn:,} rows")
         return blocks[0] if len(blocks) == 1 else pd.concat(blocks, ignore_index=True)
 
+    def sample_given_batches(self, rows: int, seed: int, conditions: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
+        """Like `sample_batches`, under `conditions`. Raises `InvalidInput` where the engine does not support it."""
+        raise _no_conditions(self.engine)
+
+    def sample_given(self, rows: int, seed: int, conditions: Mapping[str, Any]) -> pd.DataFrame:
+        """`rows` new rows that all have what `conditions` say (grammar: `conditions.py`), in random order.
+
+        Raises `NotFound` for an unknown column or value, `InvalidInput` for what no row can have, names conditions that clash, or
+        where the engine does not support it.
+        """
+        import pandas as pd
+
+        blocks = list(self.sample_given_batches(rows, seed, conditions))
+        return blocks[0] if len(blocks) == 1 else pd.concat(blocks, ignore_index=True)
+
+    def complete(self, partial: pd.DataFrame, seed: int) -> pd.DataFrame:
+        """`partial` with its missing columns and cells drawn given the others. Raises `InvalidInput` where unsupported."""
+        raise _no_conditions(self.engine)
+
 
 class TabularEngine(ABC):
     """A way to learn a table. Stateless: `fit` takes everything it needs."""
@@ -105,3 +125,11 @@ class TabularEngine(ABC):
     @abstractmethod
     def fit(self, table: Table, progress: Progress = no_progress) -> TabularModel:
         """Learn `table`. Raises `InvalidInput` that names the column it cannot learn."""
+
+    def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> TabularModel:
+        """Learn `table` for rows under conditions on the columns `first`; the same as `fit` where that makes no difference."""
+        return self.fit(table, progress)
+
+
+def _no_conditions(engine: str) -> InvalidInput:
+    return InvalidInput(f"engine '{engine}' does not support conditions", field="conditions", hint="use the engine cart or copula")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from .dtypes import dtype_of, dtype_state, missing_mark, value_of, value_state
 from .features import Discrete, Draw, Feature, Floats, Mask, Numeric
 
 _DAY = 86_400 * 10**9  # in nanoseconds
+_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _EXACT = 2.0**53  # whole numbers up to here are exact in float64
 _TOP = np.nextafter(2.0**64, 0.0)  # the largest float64 that fits uint64
 
@@ -73,6 +76,105 @@ class NumericCodec:
         missing = parts[0] == 1 if self._gated else np.zeros(draw.rows, dtype=bool)
         values = np.zeros(draw.rows) if self._state["fixed"] else np.asarray(parts[-1], dtype=np.float64)
         return self._column(values, missing)
+
+    @property
+    def gated(self) -> bool:
+        return self._gated
+
+    @property
+    def whole(self) -> bool:
+        return self._whole
+
+    @property
+    def fixed(self) -> bool:
+        """A single value occurs, which is no feature."""
+        return bool(self._state["fixed"])
+
+    @property
+    def is_datetime(self) -> bool:
+        return bool(self._state["kind"] == "datetime")
+
+    @property
+    def feature_ends(self) -> tuple[float, float]:
+        """The least and the greatest value of the feature."""
+        return (0.0, float(self._state["span"])) if self._whole else (self._state["low"], self._state["high"])
+
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        """The least and the greatest value, as the column shows them."""
+        shown = self._column(np.array(self.feature_ends), np.zeros(2, dtype=bool))
+        return shown[0], shown[1]
+
+    @property
+    def grid(self) -> str:
+        """Words for the distance of neighbouring values, where it is one that people should know."""
+        state = self._state
+        if not self._whole or self.is_datetime or (state["step"] == 1 and state["decimals"] in (None, 0)):
+            return ""
+        return f" in steps of {Decimal(state['step']).scaleb(-(state['decimals'] or 0))}"
+
+    def position(self, value: Any) -> Fraction:
+        """Where `value`, a number or a datetime (also as ISO text), lies on the feature, exactly.
+
+        Raises `ValueError` or `TypeError` for anything else.
+        """
+        state = self._state
+        if self.is_datetime:
+            if isinstance(value, (bool, int, float)):
+                raise TypeError("a datetime is ISO text")
+            stamp = pd.Timestamp(value)
+            if pd.isna(stamp):
+                raise ValueError("not a datetime")
+            if state["zone"] is not None and stamp.tzinfo is not None:
+                stamp = stamp.tz_convert(state["zone"])
+            stamp = stamp.tz_localize(None)
+            ticks = Fraction(int(stamp.as_unit("ns").value), _NANOSECONDS[state["unit"]])
+        else:
+            if isinstance(value, (bool, np.bool_)):
+                raise TypeError("a number is not a truth value")
+            ticks = Fraction(value.item() if isinstance(value, np.generic) else value)
+            if not self._whole:
+                return ticks
+            if state["decimals"] is not None:
+                ticks = Fraction(str(value)) * 10 ** state["decimals"]
+        return (ticks - Fraction(state["low"])) / Fraction(state["step"])
+
+    def span_of(self, low: Any, high: Any) -> tuple[float, float] | None:
+        """The ends, on the feature, of the values from `low` to `high` (None: open); None where no value lies there."""
+        least, most = self.feature_ends
+        if self._whole:
+            begin = 0 if low is None else max(math.ceil(self.position(low)), 0)
+            end = int(self._state["span"]) if high is None else min(math.floor(self.position(high)), int(self._state["span"]))
+            return (float(begin), float(end)) if begin <= end else None
+        first = least if low is None else max(float(self.position(low)), least)
+        last = most if high is None else min(float(self.position(high)), most)
+        if first > last:
+            return None
+        if self._dtype == np.float32 and first < last:  # what is inside must still be inside when rounded to single precision
+            low32, high32 = np.float32(first), np.float32(last)
+            first = float(low32 if float(low32) >= first else np.nextafter(low32, np.float32(np.inf)))
+            last = float(high32 if float(high32) <= last else np.nextafter(high32, np.float32(-np.inf)))
+            if first > last:
+                return None
+        return first, last
+
+    def encode(self, series: pd.Series) -> Floats:
+        """(n_rows,) float64 positions of the cells of `series` on the feature, NaN where missing.
+
+        Raises `InvalidInput` naming a cell that is neither number nor datetime.
+        """
+        numbers, distinct = pd.factorize(series.astype(object), use_na_sentinel=True)
+        found = np.full(len(distinct) + 1, np.nan)
+        for number, value in enumerate(distinct):
+            try:
+                if self.is_datetime and isinstance(value, str) and self._state["format"] is not None:
+                    value = pd.to_datetime(value, format=self._state["format"])
+                found[number] = float(self.position(value))
+            except (TypeError, ValueError, OverflowError):
+                raise InvalidInput(
+                    f"column '{self.name}' holds {'datetimes' if self.is_datetime else 'numbers'}, not {value!r}", field=self.name
+                ) from None
+        return np.asarray(found[numbers])
 
     def state(self) -> dict[str, Any]:
         return self._state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...data.table import Column
+from ...errors import NotFound, did_you_mean
 from .dtypes import dtype_of, dtype_state, missing_mark, value_of, value_state
 from .features import Codes, Discrete, Draw, Feature
 
@@ -42,6 +45,7 @@ class LevelCodec:
             "name": name,
             "dtype": dtype_state(column.series.dtype, name),
             "levels": [value_state(value, name) for value in levels],
+            "ordered": column.schema.kind == "ordinal",
         }
         codec = cls(state)
         return codec, [Discrete(codes, len(levels))] if codec.n_features else []
@@ -49,6 +53,49 @@ class LevelCodec:
     @property
     def n_features(self) -> int:
         return int(len(self._state["levels"]) > 1)
+
+    @cached_property
+    def levels(self) -> list[Any]:
+        """The values by code; the missing one is the last where there is one."""
+        return [value_of(value) for value in self._state["levels"]]
+
+    @property
+    def ordered(self) -> bool:
+        """Lower codes are lower levels."""
+        return bool(self._state.get("ordered", False))
+
+    @property
+    def has_missing(self) -> bool:
+        last = self.levels[-1]
+        return bool(pd.api.types.is_scalar(last) and pd.isna(last))
+
+    def code_of(self, value: Any) -> int | None:
+        """The code of level `value`, or of the level with that text (JSON writes keys as text); None where there is none."""
+        code = self._by_value.get((isinstance(value, bool), value)) if isinstance(value, Hashable) else None
+        if code is None and pd.api.types.is_scalar(value) and pd.isna(value):
+            return len(self.levels) - 1 if self.has_missing else None
+        return self._by_text.get(str(value).lower() if str(value) in ("true", "false") else str(value)) if code is None else code
+
+    @cached_property
+    def _by_value(self) -> dict[Any, int]:
+        return {(isinstance(level, bool), level): code for code, level in enumerate(self.levels)}
+
+    @cached_property
+    def _by_text(self) -> dict[str, int]:
+        return {str(level).lower() if isinstance(level, bool) else str(level): code for code, level in enumerate(self.levels)}
+
+    def encode(self, series: pd.Series) -> Codes:
+        """(n_rows,) codes of the cells of `series`, -1 where missing. Raises `NotFound` naming a value that is no level."""
+        numbers, distinct = pd.factorize(series.astype(object), use_na_sentinel=True)
+        codes = np.empty(len(distinct) + 1, dtype=np.int32)
+        for number, value in enumerate(distinct):
+            code = self.code_of(value.item() if isinstance(value, np.generic) else value)
+            if code is None:
+                names = [str(level) for level in self.levels]
+                raise NotFound(f"column '{self.name}' has no value {value!r}", field=self.name, hint=did_you_mean(str(value), names))
+            codes[number] = code
+        codes[-1] = -1
+        return np.asarray(codes[numbers])
 
     def decode(self, parts: list[npt.NDArray[Any]], draw: Draw) -> Any:
         """The column as an array with its dtype."""

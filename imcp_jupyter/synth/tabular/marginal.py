@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .features import ATOM_ROWS, Codes, Discrete, Floats, Numeric
+from .features import ATOM_ROWS, Codes, Discrete, Floats, Mask, Numeric
 from .scores import cell_scores
 
 _CELLS = 2048  # cells of a distribution with more distinct values than that, evenly spaced on the normal axis
@@ -40,6 +40,29 @@ class Marginal:
         rate = 1.0 / np.maximum(np.diff(ends), 1e-9)
         share = ((normal - ends[cell]) * rate[cell]).clip(0.0, 1.0)
         return np.asarray(self.low[cell] * (1.0 - share) + self.high[cell] * share)
+
+    def interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        """Where on the normal axis the numbers from `low` to `high` lie (both of any one shape); `low` above `high` where none does."""
+        ends = np.concatenate([[-np.inf], self.cuts.astype(np.float64), [np.inf]])
+        first = np.searchsorted(self.high, low, side="left")
+        last = np.searchsorted(self.low, high, side="right") - 1
+        found = first <= last
+        first, last = np.where(found, first, 0), np.where(found, last, 0)
+        begin, end = self._inside(first, low, ends[first]), self._inside(last, high, ends[last + 1])
+        return np.where(found, begin, 1.0), np.where(found, np.maximum(begin, end), 0.0)
+
+    def _inside(self, cell: npt.NDArray[np.int64], value: Floats, end: Floats) -> Floats:
+        """The normal score of `value` in its cell, `end` where the cell ends before it or is a spike."""
+        width = self.high[cell] - self.low[cell]
+        ends = np.concatenate([[-_REACH], self.cuts, [_REACH]]).astype(np.float64)
+        share = (value - self.low[cell]) / np.where(width > 0, width, 1.0)
+        return np.where((width > 0) & (share > 0) & (share < 1), ends[cell] + share * (ends[cell + 1] - ends[cell]), end)
+
+    def level_intervals(self, allowed: Mask) -> tuple[Floats, Floats]:
+        """The (n_intervals,) ends on the normal axis of the levels in `allowed` (n_levels,), neighbours joined."""
+        ends = np.concatenate([[-np.inf], self.cuts.astype(np.float64), [np.inf]])
+        inside = np.concatenate([[False], allowed[self.low.astype(np.int64)], [False]])
+        return ends[np.flatnonzero(~inside[:-1] & inside[1:])], ends[np.flatnonzero(inside[:-1] & ~inside[1:])]
 
 
 def discrete_marginal(feature: Discrete, ranks: Codes) -> Marginal:
