@@ -36,12 +36,12 @@ class Model:
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """`rows` new rows; the same seed gives the same rows."""
-        from .synth.tabular.registry import find_engine
+        from .synth.constraints.model import load_model
 
         if rows < 1:
             raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
         info = self._workspace.models[self.id]
-        return find_engine(info.engine).model.load(self._workspace.models.path(self.id)).sample(rows, seed)
+        return load_model(info.engine, self._workspace.models.path(self.id)).sample(rows, seed)
 
     def __repr__(self) -> str:
         return f"<Model {self.id}>"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
+from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard
+from ..synth.constraints.model import ConstrainedModel, fit_constrained
+from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.engine import TabularEngine
 from ..synth.tabular.registry import engine_names, find_engine, pick_engine
 from ..workspace.context import JobContext
@@ -27,10 +30,12 @@ class GenerateTabularParams(Params):
     )
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
     conditions: dict[str, Any] | None = Field(None, description="values that every row must have, by column, for engines that support it")
-    constraints: list[dict[str, Any]] | None = Field(None, description="rules that every row must keep, for engines that support it")
+    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
+        None, description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
+    )
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
-    table_schema: dict[str, Any] | None = Field(None, description='kinds that override inferred ones, by column: {"zip": "categorical"}')
+    table_schema: dict[str, Any] | None = Field(None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or SDV's metadata of one table')
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
 
 
@@ -41,6 +46,7 @@ class GenerateTabularResult(Result):
     rows: int
     seed: int
     columns: list[str]
+    constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
     card: DataCard
     preview: Preview
 
@@ -64,13 +70,15 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
-        table = source.table(params.table_schema, min_rows=TabularEngine.min_rows)
+        schema = params.table_schema
+        table = source.table(schema_overrides(schema) if schema and is_sdv_metadata(schema) else schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
-        model = engine.fit(table, context.part(0.05, 0.6))
+        fitting = context.part(0.05, 0.6)
+        model = fit_constrained(engine, table, params.constraints, fitting) if params.constraints else engine.fit(table, fitting)
         rows = params.rows or table.n_rows
         context.progress(0.6, f"drawing {rows:,} rows")
         frame = model.sample(rows, context.seed)
@@ -96,6 +104,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             rows=rows,
             seed=context.seed,
             columns=table.names,
+            constraints=model.outcomes() if isinstance(model, ConstrainedModel) else [],
             card=card,
             preview=preview_of(frame, settings.preview_rows),
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
@@ -119,6 +128,6 @@ def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
 
 
 def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) -> None:
-    for feature in ("conditions", "constraints", "epsilon"):
+    for feature in ("conditions", "epsilon"):
         if getattr(params, feature) is not None and feature not in engine.supports:
             raise InvalidInput(f"engine '{engine.name}' does not support {feature}", field=feature, hint=f"leave {feature} out")
