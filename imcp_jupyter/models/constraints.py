@@ -17,7 +17,9 @@ How = Literal["construction", "repair", "rejection"]
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", serialize_by_alias=True)
 
-    on_violation: Literal["refuse", "drop_rows"] = Field("refuse", description="real rows that break the rule: refuse them or leave them out")
+    on_violation: Literal["refuse", "drop_rows"] = Field(
+        "refuse", description="real rows that break the rule: refuse them or leave them out"
+    )
 
     @property
     def columns(self) -> list[str]:
@@ -59,7 +61,9 @@ class Bounds(_Spec):
     column: str
     min: Bound | None = None
     max: Bound | None = None
-    sign: Literal["positive", "negative"] | None = Field(None, description="positive: at least 0 (above 0 when strict); negative: the mirror")
+    sign: Literal["positive", "negative"] | None = Field(
+        None, description="positive: at least 0 (above 0 when strict); negative: the mirror"
+    )
     strict: bool = False
 
     @property
@@ -82,7 +86,7 @@ class FixedCombinations(_Spec):
     of: list[str] = Field(min_length=2, alias="columns")
 
     @property
-    def columns(self) -> list[str]:  # type: ignore[override]
+    def columns(self) -> list[str]:
         return self.of
 
 

@@ -11,7 +11,6 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard
-from ..synth.constraints.model import ConstrainedModel, fit_constrained
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.engine import TabularEngine
 from ..synth.tabular.registry import engine_names, find_engine, pick_engine
@@ -35,7 +34,9 @@ class GenerateTabularParams(Params):
     )
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
-    table_schema: dict[str, Any] | None = Field(None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or SDV's metadata of one table')
+    table_schema: dict[str, Any] | None = Field(
+        None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
+    )
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
 
 
@@ -65,6 +66,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     cacheable = True
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
+        from ..synth.constraints.model import ConstrainedModel, fit_constrained
+
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")

@@ -93,7 +93,8 @@ class Layer:
         for step in self.steps:
             found |= {schema.name: (schema, series) for schema, series in step.latents(table)}
         if not found:  # everything is rebuilt from nothing: the engine still needs the number of rows
-            found = {"row": (ColumnSchema(name="row", kind="constant", dtype="int64", missing=False, decimals=None), pd.Series(np.zeros(table.n_rows, dtype=np.int64)))}  # fmt: skip
+            row = ColumnSchema(name="row", kind="constant", dtype="int64", missing=False, decimals=None)
+            found = {"row": (row, pd.Series(np.zeros(table.n_rows, dtype=np.int64)))}
         frame = pd.DataFrame({name: series.reset_index(drop=True) for name, (_, series) in found.items()})
         return TypedTable(frame, TableSchema(columns=[schema for schema, _ in found.values()]))
 
@@ -106,7 +107,11 @@ class Layer:
                 numbers = self.facts.numbers(name)
                 assert numbers is not None
                 done[name] = numbers.write(*numbers.read(done[name]))
-        before = {rule.index: rule.holds(pd.DataFrame({rule.columns[0]: done[rule.columns[0]]})) for rule in self.rules if self._mends(rule) and rule.columns[0] in done}
+        before = {
+            rule.index: rule.holds(pd.DataFrame({rule.columns[0]: done[rule.columns[0]]}))
+            for rule in self.rules
+            if self._mends(rule) and rule.columns[0] in done
+        }
         for name, limits in self.limits.items():
             if name in done:
                 numbers = self.facts.numbers(name)
@@ -124,7 +129,8 @@ class Layer:
 
     def is_id(self, schema: ColumnSchema) -> bool:
         """Whether the column's values are made from the number of the row."""
-        return self._learned(schema).kind == "id" or any(rule.columns == [schema.name] and isinstance(rule, FormatRule) and rule.made for rule in self.rules)
+        made = any(isinstance(rule, FormatRule) and rule.made and rule.spec.column == schema.name for rule in self.rules)
+        return made or self._learned(schema).kind == "id"
 
     def state(self) -> dict[str, Any]:
         return {

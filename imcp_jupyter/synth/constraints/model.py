@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FORMAT = "imcp-constrained/1"
 _HEAD, _INNER = "constraints.json", "model.bin"
 _ROUNDS = 100  # redraws of one block before a constraint counts as out of reach
+_IDLE = 10  # redraws in a row without a single usable one after which it does too
+_RAREST = 1e-4  # acceptance that the size of a redraw is made for
 _FEWEST = 256  # rows of one redraw
 _MOST_KEYS = 50_000_000  # keys kept over all blocks for a unique constraint that is held by rejection, 8 bytes each
 
@@ -101,7 +103,8 @@ class ConstrainedModel(TabularModel):
     def _block(self, rows: int, rng: np.random.Generator, start: int, key: int, seen: Seen) -> pd.DataFrame:
         frame, masks = self._draw(rows, rng, start, key)
         good = self._accepted(frame, masks, seen)
-        rate = max(float(good.mean()), 1e-3)
+        rate = max(float(good.mean()), _RAREST)
+        idle = 0
         self._remember(frame, np.flatnonzero(good), seen)
         for _ in range(_ROUNDS):
             bad = np.flatnonzero(~good)
@@ -110,9 +113,12 @@ class ConstrainedModel(TabularModel):
             wanted = rows if self._tied else int(np.clip(1.2 * len(bad) / rate, _FEWEST, BLOCK_ROWS))
             fresh, masks = self._draw(wanted, rng, start, key)
             usable = self._accepted(fresh, masks, seen)
-            rate = max((rate + float(usable.mean())) / 2, 1e-3)
+            rate = max((rate + float(usable.mean())) / 2, _RAREST)
+            idle = 0 if usable.any() else idle + 1
             places = bad[usable[bad]] if self._tied else bad[: int(usable.sum())]
             chosen = places if self._tied else np.flatnonzero(usable)[: len(places)]
+            if idle == _IDLE:
+                break
             if len(places):
                 frame = self._replaced(frame, places, fresh.iloc[chosen])
                 good[places] = True
@@ -151,7 +157,7 @@ class ConstrainedModel(TabularModel):
 
     def _row_rules(self, frame: pd.DataFrame) -> Mask:
         masks = [rule.holds(frame) for rule in self._layer.rules if not isinstance(rule, UniqueRule)]
-        return np.logical_and.reduce([np.ones(len(frame), dtype=bool), *masks])
+        return np.asarray(np.logical_and.reduce([np.ones(len(frame), dtype=bool), *masks]), dtype=bool)
 
     def _remember(self, frame: pd.DataFrame, places: npt.NDArray[np.int64], seen: Seen) -> None:
         for rule in self._remembered:
@@ -177,7 +183,7 @@ class ConstrainedModel(TabularModel):
         worst = min(rejecting, key=lambda rule: self._kept[rule.index])
         share = self._kept[worst.index] / max(self._drawn, 1)
         return InvalidInput(
-            f"{worst} cannot be met: {share:.2%} of {self._drawn:,} drawn rows keep it, after {_ROUNDS} redraws",
+            f"{worst} cannot be met: {share:.2%} of {self._drawn:,} drawn rows keep it, after all redraws",
             field=worst.field,
             hint="loosen it, ask for fewer rows, or fit on data with more rows that keep it",
         )

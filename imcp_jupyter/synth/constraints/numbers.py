@@ -90,11 +90,8 @@ class Numbers:
         if self.is_datetime:
             return self._datetimes(ticks, missing, dtype, mark)
         if self.form == "decimal":
-            places = max(-_exponent(self.step), 0)
-            unit = Fraction(self.step)
-            quantum = Decimal(1).scaleb(-places)
-            cells = [mark if gap else (Decimal((tick * unit).numerator) / Decimal((tick * unit).denominator)).quantize(quantum)
-                     for tick, gap in zip(ticks.tolist(), missing.tolist(), strict=True)]  # fmt: skip
+            quantum = Decimal(1).scaleb(_exponent(self.step))
+            cells = [mark if gap else Decimal(tick) * quantum for tick, gap in zip(ticks.tolist(), missing.tolist(), strict=True)]
             return pd.Series(cells, dtype=object)
         plain: Any = ticks
         if self.step and self.step != "1":
@@ -103,9 +100,9 @@ class Numbers:
             return pd.Series(plain).astype(dtype)
         if isinstance(dtype, np.dtype) and dtype.kind == "f":
             return pd.Series(np.where(missing, np.nan, plain)).astype(dtype)
-        cells = np.asarray(plain).astype(object)
-        cells[missing] = mark
-        return pd.Series(cells, dtype=object).astype(dtype)
+        present = np.asarray(plain).astype(object)
+        present[missing] = mark
+        return pd.Series(present, dtype=object).astype(dtype)
 
     def constant(self, value: Any, index: int) -> Fraction:
         """A limit from outside, in units of value (nanoseconds for datetimes). Raises `InvalidInput`."""

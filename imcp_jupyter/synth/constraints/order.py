@@ -88,9 +88,9 @@ class GapStep(Step):
         self.targets, self.sources = (target,), (source,)
         self._direction = direction
         self._strict = strict
-        pair = (facts.numbers(target), facts.numbers(source))
-        assert pair[0] is not None and pair[1] is not None
-        self._to, self._from = pair
+        to, origin = facts.numbers(target), facts.numbers(source)
+        assert to is not None and origin is not None
+        self._to, self._from = to, origin
         self._step = common_step([self._to, self._from])
         self._name = fresh_name(f"gap {source} → {target}", facts.schema.names)
         self._span = facts.span(target)
@@ -138,7 +138,7 @@ class GapStep(Step):
             near = np.ceil(raw) if self._direction > 0 else np.floor(raw)
             if self._strict:
                 near = np.where(near == raw, near + self._direction, near)
-        return near.astype(np.int64)
+        return np.asarray(near, dtype=np.int64)
 
 
 def gap_steps(facts: Facts, low: str, high: str, strict: bool) -> list[Step]:
@@ -179,6 +179,7 @@ def within(limits: Limits, facts: Facts, frame: pd.DataFrame, column: str) -> Ma
 
 def _is_date(text: str) -> bool:
     try:
-        return pd.Timestamp(text) is not pd.NaT
+        pd.Timestamp(text)
     except ValueError:
         return False
+    return bool(text)

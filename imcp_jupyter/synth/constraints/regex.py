@@ -100,7 +100,9 @@ def _item(op: str, value: Any, field: str, repeated: bool) -> Language:
         least, most, inner = value
         open_ended = str(most) == "MAXREPEAT"
         if repeated and (open_ended or most > 50):
-            raise InvalidInput("format: a repeat within an open repeat can take forever to match", field=field, hint="give it a number: {1,8}")
+            raise InvalidInput(
+                "format: a repeat within an open repeat can take forever to match", field=field, hint="give it a number: {1,8}"
+            )
         most = least + _UNBOUNDED if open_ended else min(most, least + 64)
         part = _sequence(list(inner), field, repeated or open_ended)
         runs = [_joined([part] * times) for times in range(least, most + 1)]

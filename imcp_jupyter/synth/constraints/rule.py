@@ -125,7 +125,7 @@ class Rule(ABC):
     def _columns(self) -> list[str]:
         return list(self.spec.columns)
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027  # most rules need nothing here
         """Read the facts that the rule needs. Raises `InvalidInput` for a column of the wrong kind."""
 
     @abstractmethod
@@ -136,7 +136,7 @@ class Rule(ABC):
         """What must be built for the rule to hold by construction: one step out of each list. Empty: no step helps."""
         return []
 
-    def limit(self, limits: dict[str, Limits]) -> None:
+    def limit(self, limits: dict[str, Limits]) -> None:  # noqa: B027  # few rules limit a column
         """Add the fixed limits that the rule puts on single columns."""
 
     def number(self, name: str) -> Numbers:

@@ -27,16 +27,14 @@ def read_constraints(values: Any) -> Any:
         return None
     if not isinstance(values, (list, tuple)):
         raise InvalidInput("constraints are a list of objects", field="constraints")
-    return [
-        parse_constraint(from_sdv(value, index) if is_sdv_constraint(value) else value, index) for index, value in enumerate(values)
-    ]
+    return [parse_constraint(from_sdv(value, index) if is_sdv_constraint(value) else value, index) for index, value in enumerate(values)]
 
 
 def from_sdv(value: Mapping[str, Any], index: int = 0) -> dict[str, Any]:
     """One SDV constraint as ours. Raises `InvalidInput` for a class that has no counterpart or parameters that do not fit."""
     field = f"constraints[{index}]"
     name = str(next(value[key] for key in _CLASS if key in value)).rpartition(".")[2]
-    parameters = next((value[key] for key in _PARAMETERS if key in value), {})
+    parameters: Any = next((value[key] for key in _PARAMETERS if key in value), {})
     reader = _READERS.get(name)
     if reader is None:
         raise InvalidInput(f"SDV's constraint '{name}' has no counterpart", field=field, hint=did_you_mean(name, _READERS))

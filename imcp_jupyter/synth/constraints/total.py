@@ -39,8 +39,8 @@ class SumRule(Rule):
         values = [scaled(ticks, numbers, step) for (ticks, _), numbers in zip(parts, self.numbers_of, strict=True)]
         off = np.abs(values[0] - sum(values[1:]))
         if step is None:
-            return np.asarray(off <= float(self._tolerance) + _RELATIVE * np.abs(values[0])) | gaps
-        return np.asarray(off <= int(self._tolerance / step)) | gaps
+            return np.asarray(gaps | (off <= float(self._tolerance) + _RELATIVE * np.abs(values[0])), dtype=bool)
+        return np.asarray(gaps | (off <= int(self._tolerance / step)), dtype=bool)
 
     def needs(self) -> list[list[Step]]:
         return [[TotalStep(self)]]
