@@ -28,14 +28,11 @@ def refuse_contradictions(rules: Sequence[Rule]) -> None:
 
 
 def _clash(first: Rule, second: Rule) -> str | None:
-    if isinstance(first, SumRule) and isinstance(second, SumRule) and first.spec.total == second.spec.total:
-        if sorted(first.spec.parts) != sorted(second.spec.parts):
-            return f"'{first.spec.total}' cannot be two sums"
+    if isinstance(first, SumRule) and isinstance(second, SumRule):
+        two_sums = first.spec.total == second.spec.total and sorted(first.spec.parts) != sorted(second.spec.parts)
+        return f"'{first.spec.total}' cannot be two sums" if two_sums else None
     if isinstance(first, OneHotRule) and isinstance(second, OneHotRule):
-        shared = set(first.columns) & set(second.columns)
-        if len(shared) < min(len(first.columns), len(second.columns)) or not shared:
-            return None
-        return None if len(first.columns) != len(second.columns) else "they say the same twice"
+        return "they say the same twice" if set(first.columns) == set(second.columns) else None
     if isinstance(first, OneHotRule) or isinstance(second, OneHotRule):
         hot, other = (first, second) if isinstance(first, OneHotRule) else (second, first)
         return _one_hot_clash(hot, other)
@@ -46,9 +43,8 @@ def _clash(first: Rule, second: Rule) -> str | None:
             found = _limits(rule)[column]
             both.narrow(found.low, None, found.low_open, 0)
             both.narrow(None, found.high, found.high_open, 0)
-        if both.low is not None and both.high is not None:
-            if both.low > both.high or (both.low == both.high and (both.low_open or both.high_open)):
-                return f"no value of '{column}' lies within the limits of both"
+        if both.empty:
+            return f"no value of '{column}' lies within the limits of both"
     return None
 
 

@@ -66,8 +66,9 @@ class Layer:
             if not count:
                 continue
             if rule.spec.on_violation == "refuse":
+                where = ", ".join(map(repr, rule.columns)) or "the rows"
                 raise InvalidInput(
-                    f"{rule.spec.kind} on {', '.join(map(repr, rule.columns)) or 'the rows'}: {count:,} of {table.n_rows:,} real rows break it"
+                    f"{rule.spec.kind} on {where}: {count:,} of {table.n_rows:,} real rows break it"
                     f" (the first is row {int(np.flatnonzero(broken)[0])})",
                     field=rule.field,
                     hint="mend the data or the rule, or leave these rows out with on_violation='drop_rows'",

@@ -52,7 +52,12 @@ class Numbers:
         if form in ("number", "decimal"):
             step = _number_step(present, form)
         else:
-            whole = made._nanoseconds(present)
+            try:
+                whole = made._nanoseconds(present)
+            except (pd.errors.OutOfBoundsDatetime, OverflowError):
+                raise InvalidInput(
+                    f"column '{name}' has dates outside 1677 to 2262, which constraints cannot count in nanoseconds", field=name
+                ) from None
             step = str(next(tick for tick in _TICKS if not (whole % tick).any()))
         return cls(name, form, step, made.dtype, mark, made.text_format)
 
@@ -116,7 +121,7 @@ class Numbers:
                 raise ValueError
             stamp = pd.Timestamp(value)
             stamp = stamp.tz_convert("UTC").tz_localize(None) if stamp.tzinfo is not None else self._localized(stamp)
-            return Fraction(stamp.as_unit("us").value * 1000)
+            return Fraction(stamp.as_unit("ns").value)
         except (ValueError, OverflowError):
             wanted = "an ISO date" if self.is_datetime else "a number"
             raise InvalidInput(f"the limit of column '{self.name}' must be {wanted}, got {value!r}", field=field) from None

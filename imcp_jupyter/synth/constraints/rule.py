@@ -36,6 +36,13 @@ class Limits:
     step: Fraction | None = None
     rules: set[int] = field(default_factory=set)
 
+    @property
+    def empty(self) -> bool:
+        """No value lies within."""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
+
     def narrow(self, low: Fraction | None, high: Fraction | None, open_: bool, rule: int) -> None:
         if low is not None and (self.low is None or (low, open_) > (self.low, self.low_open)):
             self.low, self.low_open = low, open_

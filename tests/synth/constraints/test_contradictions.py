@@ -11,7 +11,15 @@ from imcp_jupyter.models.constraints import parse_constraint
 from imcp_jupyter.synth.constraints.layer import Layer
 
 FRAME = pd.DataFrame(
-    {"a": [1, 2, 3], "b": [2, 3, 4], "c": [3, 5, 7], "x": [1, 0, 0], "y": [0, 1, 1], "day": pd.to_datetime(["2020-01-01"] * 3), "t": ["u", "v", "w"]}
+    {
+        "a": [1, 2, 3],
+        "b": [2, 3, 4],
+        "c": [3, 5, 7],
+        "x": [1, 0, 0],
+        "y": [0, 1, 1],
+        "day": pd.to_datetime(["2020-01-01"] * 3),
+        "t": ["u", "v", "w"],
+    }
 )
 
 

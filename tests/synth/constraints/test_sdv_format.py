@@ -15,9 +15,21 @@ PAIR = {"low_column_name": "a", "high_column_name": "b"}
     [
         ("Inequality", PAIR | {"strict_boundaries": True}, {"kind": "inequality", "low": "a", "high": "b", "strict": True}),
         ("Range", PAIR | {"middle_column_name": "m"}, {"kind": "range", "low": "a", "middle": "m", "high": "b", "strict": True}),
-        ("ScalarInequality", {"column_name": "a", "relation": ">=", "value": 3}, {"kind": "inequality", "low": 3, "high": "a", "strict": False}),
-        ("ScalarInequality", {"column_name": "a", "relation": "<", "value": 3}, {"kind": "inequality", "low": "a", "high": 3, "strict": True}),
-        ("ScalarRange", {"column_name": "a", "low_value": 1, "high_value": 2, "strict_boundaries": False}, {"kind": "bounds", "min": 1, "max": 2}),
+        (
+            "ScalarInequality",
+            {"column_name": "a", "relation": ">=", "value": 3},
+            {"kind": "inequality", "low": 3, "high": "a", "strict": False},
+        ),
+        (
+            "ScalarInequality",
+            {"column_name": "a", "relation": "<", "value": 3},
+            {"kind": "inequality", "low": "a", "high": 3, "strict": True},
+        ),
+        (
+            "ScalarRange",
+            {"column_name": "a", "low_value": 1, "high_value": 2, "strict_boundaries": False},
+            {"kind": "bounds", "min": 1, "max": 2},
+        ),
         ("Positive", {"column_name": "a"}, {"kind": "bounds", "sign": "positive", "strict": False}),
         ("Negative", {"column_name": "a", "strict_boundaries": True}, {"kind": "bounds", "sign": "negative", "strict": True}),
         ("FixedCombinations", {"column_names": ["a", "b"], "table_name": None}, {"kind": "fixed_combinations", "columns": ["a", "b"]}),
@@ -34,7 +46,9 @@ def test_constraints_of_both_sdv_forms_are_read(name: str, parameters: dict[str,
 
 
 def test_a_class_or_parameter_without_a_counterpart_is_named() -> None:
-    with pytest.raises(InvalidInput, match=r"constraints\[0\]: SDV's constraint 'Inequalty' has no counterpart \(did you mean 'Inequality'"):
+    with pytest.raises(
+        InvalidInput, match=r"constraints\[0\]: SDV's constraint 'Inequalty' has no counterpart \(did you mean 'Inequality'"
+    ):
         read_constraints([{"class_name": "Inequalty", "parameters": {}}])
     with pytest.raises(InvalidInput, match="needs the parameter 'low_column_name'"):
         read_constraints([{"class_name": "Inequality", "parameters": {}}])
