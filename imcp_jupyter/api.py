@@ -52,11 +52,10 @@ class Model:
 
     @cached_property
     def _fitted(self) -> TabularModel:
-        from .synth.tabular.registry import find_engine
+        from .synth.constraints.model import load_model
 
-        engine = find_engine(self._workspace.models[self.id].engine, self._workspace.settings)
-        engine.require()
-        return engine.model.load_signed(self._workspace.models.path(self.id), self._workspace.signer)
+        engine = self._workspace.models[self.id].engine
+        return load_model(engine, self._workspace.models.path(self.id), self._workspace.signer, self._workspace.settings)
 
     def __repr__(self) -> str:
         return f"<Model {self.id}>"

@@ -144,6 +144,16 @@ def test_an_unknown_dataset_is_an_error_of_the_parameter(home: Path) -> None:
     assert caught.value.field == "data"
 
 
+def test_constraints_hold_in_data_and_in_what_the_model_draws_again(home: Path, people: pd.DataFrame) -> None:
+    rules = [{"kind": "bounds", "column": "hours_per_week", "min": 10, "max": 60, "on_violation": "drop_rows"}]
+    result = imcp.generate_tabular(people, rows=ROWS, engine="cart", seed=7, constraints=rules)
+    for frame in (result.data, result.model.sample(ROWS, seed=8)):
+        assert frame.hours_per_week.between(10, 60).all()
+    assert result.result.constraints[0].columns == ["hours_per_week"]
+    with pytest.raises(InvalidInput, match="cannot be combined with constraints"):
+        imcp.generate_tabular(people, rows=ROWS, engine="cart", seed=7, constraints=rules, conditions={"sex": "Male"})
+
+
 def test_rows_of_several_blocks_are_stored_as_they_are_drawn(home: Path, people: pd.DataFrame) -> None:
     result = imcp.generate_tabular(people, rows=150_000, engine="copula", seed=7)
     assert result.data.equals(result.model.sample(150_000, seed=7))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
+from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard
+from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
@@ -23,6 +25,8 @@ from .tool import Annotations, DataRef, Link, Params, Result, Tool
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..data.table import Table
 
 _SEED_LIMIT = 2**63 - 1
 
@@ -47,11 +51,15 @@ class GenerateTabularParams(Params):
         'or short {"a": 0.5}, {"independent_of": "column"}',
         json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
     )
-    constraints: list[dict[str, Any]] | None = Field(None, description="rules that every row must keep, for engines that support it")
+    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
+        None, description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
+    )
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
-    table_schema: dict[str, Any] | None = Field(None, description='kinds that override inferred ones, by column: {"zip": "categorical"}')
+    table_schema: dict[str, Any] | None = Field(
+        None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
+    )
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
 
 
@@ -62,6 +70,7 @@ class GenerateTabularResult(Result):
     rows: int
     seed: int
     columns: list[str]
+    constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
     card: DataCard
     preview: Preview
 
@@ -80,12 +89,15 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     cacheable = True
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
+        from ..synth.constraints.model import ConstrainedModel
+
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
-        table = source.table(params.table_schema, min_rows=TabularEngine.min_rows)
+        schema = params.table_schema
+        table = source.table(schema_overrides(schema) if schema and is_sdv_metadata(schema) else schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
@@ -94,7 +106,6 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
         rows = params.rows or table.n_rows
-        first = condition_columns(params.conditions, table.names) if params.conditions else ()
         card = DataCard(
             engine=engine.name,
             engine_version=engine.version,
@@ -106,7 +117,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             versions=context.versions | package_versions(engine),
         )
         name = params.name or f"{source.label}-synthetic"
-        with closing(engine.fit_first(table, first, context.part(0.05, 0.6))) as model:
+        with closing(_fitted(engine, table, params, context.part(0.05, 0.6))) as model:
             save = partial(model.save_signed, signer=context.workspace.signer)
             stored = context.stage_model(engine.name, engine.version, context.inputs["data"], save)
             blocks = _blocks(model, rows, context.seed, params.conditions)
@@ -121,6 +132,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             rows=rows,
             seed=context.seed,
             columns=table.names,
+            constraints=model.outcomes() if isinstance(model, ConstrainedModel) else [],
             card=card,
             preview=drawn.preview,
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
@@ -129,6 +141,14 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
         return f"{self.version}:{engine_version(params.engine)}"
+
+
+def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:
+    if not params.constraints:
+        return engine.fit_first(table, condition_columns(params.conditions, table.names) if params.conditions else (), progress)
+    from ..synth.constraints.model import fit_constrained
+
+    return fit_constrained(engine, table, params.constraints, progress)
 
 
 def _blocks(model: TabularModel, rows: int, seed: int, conditions: dict[str, Any] | None) -> Iterator[pd.DataFrame]:
@@ -167,6 +187,9 @@ def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
 
 
 def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) -> None:
-    for feature in ("conditions", "constraints", "epsilon"):
+    if params.conditions and params.constraints:
+        message = "conditions cannot be combined with constraints"
+        raise InvalidInput(message, field="conditions", hint="make the rows with constraints, then filter, or leave one of the two out")
+    for feature in ("conditions", "epsilon"):
         if getattr(params, feature) is not None and feature not in engine.supports:
             raise InvalidInput(f"engine '{engine.name}' does not support {feature}", field=feature, hint=f"leave {feature} out")

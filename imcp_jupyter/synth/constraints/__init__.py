@@ -1,0 +1,1 @@
+"""Constraints for every engine: a layer around its model that keeps rules exactly."""
