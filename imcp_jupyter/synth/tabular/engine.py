@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from ...errors import InvalidInput
 from ...models.dataset import TableSchema
+from ...models.generation import PrivacyStatement
 from ..signing import Signer
 from .options import EngineOptions
 
@@ -28,11 +30,22 @@ def no_progress(share: float, message: str) -> None:
     """The progress callback of callers that do not care."""
 
 
+@dataclass(frozen=True)
+class PrivacyRequest:
+    """What a fit may reveal. `bounds`: public ranges [low, high] or levels by column; `public_rows`: everybody may know the row count."""
+
+    epsilon: float
+    delta: float | None = None
+    bounds: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    public_rows: bool = False
+
+
 class TabularModel(ABC):
     """What `TabularEngine.fit` returns: draws rows, and can be stored without pickle."""
 
     engine: ClassVar[str]
     schema: TableSchema
+    privacy: PrivacyStatement | None = None  # set by engines that were asked for differential privacy
 
     @abstractmethod
     def sample_block(self, rows: int, rng: np.random.Generator, start: int = 0, key: int = 0) -> pd.DataFrame:
@@ -129,6 +142,14 @@ class TabularEngine(ABC):
     def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> TabularModel:
         """Learn `table` for rows under conditions on the columns `first`; the same as `fit` where that makes no difference."""
         return self.fit(table, progress)
+
+    def check(self, table: Table) -> None:
+        """Refuse `table` before any of a privacy budget is spent. Raises `InvalidInput` or `NotFound` naming the column."""
+        return
+
+    def private(self, request: PrivacyRequest) -> TabularEngine:
+        """This engine under a privacy budget, where it `supports` "epsilon". Raises `InvalidInput` where it does not."""
+        raise InvalidInput(f"engine '{self.name}' does not support epsilon", field="epsilon")
 
 
 def _no_conditions(engine: str) -> InvalidInput:
