@@ -26,7 +26,7 @@ def test_an_sdv_engine_is_one_name_away(home: Path, adult: pd.DataFrame) -> None
 
     (home / "keys" / "model-signing.key").write_bytes(b"another key, of thirty-two bytes")
     try:
-        made.model.sample(10, seed=1)
+        again.model.sample(10, seed=1)  # a handle of its own: what `made.model` has loaded and checked stays loaded
     except InvalidInput as error:
         assert "signature" in error.message
     else:
