@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..data.table import Table
+    from ..workspace.sources import Source
 
 _SEED_LIMIT = 2**63 - 1
 
@@ -104,8 +105,9 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         _refuse_unsupported(engine, params)
         engine.require()
         engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
-        context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
-        rows = params.rows or table.n_rows
+        size = f"{table.n_rows:,} of {source.rows:,} rows × {len(table.names)} columns"
+        context.log(f"engine {engine.name} {engine.version}, fitted on {size}, seed {context.seed}")
+        rows = params.rows or min(source.rows, settings.max_rows)
         card = DataCard(
             engine=engine.name,
             engine_version=engine.version,
@@ -113,7 +115,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             parameters=params.model_dump(mode="json", exclude={"data", "name", "seed"}, exclude_none=True),
             seed=context.seed,
             source_hash=context.inputs["data"],
-            source_rows=table.n_rows,
+            source_rows=source.rows,
+            fitted_rows=table.n_rows if source.is_sampled else None,
             versions=context.versions | package_versions(engine),
         )
         name = params.name or f"{source.label}-synthetic"
@@ -125,7 +128,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             lineage = {"card": card.model_dump(), "model": stored.id}
             info = context.stage_dataset(name, drawn, table.schema, "synthetic", lineage, like=table.frame)
         return GenerateTabularResult(
-            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {source.label}.",
+            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {_origin(source)}.",
             dataset=info.reference,
             model=stored.id,
             engine=engine.name,
@@ -173,6 +176,10 @@ class _Drawn:
             done += len(block)
             yield block
             self._progress(done / self._rows, f"drew {done:,} of {self._rows:,} rows")
+
+
+def _origin(source: Source) -> str:
+    return f"{source.label}, fitted on {len(source.frame):,} of {source.rows:,} rows" if source.is_sampled else source.label
 
 
 def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
