@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from glob import has_magic
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PIECE_ROWS = 65_536  # rows that are in memory at once, whatever the files hold
+_CELL_BYTES = 8  # a number, or the pointer to an object
 _KEY = re.compile(r"([^=/\\]+)=([^=/\\]*)")  # a folder of a Hive-partitioned table: year=2024
 
 
@@ -64,8 +66,17 @@ class TableFiles:
 
     @cached_property
     def size(self) -> int:
-        """Bytes without compression as far as the files tell: those of Parquet pages, else those on disk."""
-        return sum(_parquet_size(file, self.field) if self.kind == "parquet" else file.stat().st_size for file in self.files)
+        """About the bytes that the table takes in memory: 8 per cell, or those of text files. Raises `InvalidInput` for a broken file."""
+        return sum(self._size(file) for file in self.files)
+
+    def _size(self, file: Path) -> int:
+        from pyarrow import dataset
+
+        if self.kind in ("csv", "tsv"):
+            return file.stat().st_size
+        with self._reading(file):
+            found = dataset.dataset(file, format="parquet" if self.kind == "parquet" else "ipc")
+            return int(found.count_rows() * len(found.schema) * _CELL_BYTES)
 
     def pieces(self, columns: list[str] | None = None, text: frozenset[str] = frozenset()) -> Iterator[pd.DataFrame]:
         """Frames of at most `PIECE_ROWS` rows, with the types that each piece has by itself.
@@ -74,14 +85,23 @@ class TableFiles:
         """
         for file in self.files:
             keys = {name: value for name, value in self._keys(file).items() if columns is None or name in columns}
-            try:
-                for piece in _READERS[self.kind](file, columns, text, self.field):
-                    yield piece.assign(**keys) if keys else piece
-            except (ValueError, OSError) as error:  # pandas' and pyarrow's parse errors are ValueErrors or OSErrors
-                if isinstance(error, InvalidInput):
-                    raise
-                message = f"'{file.name}' cannot be read as {self.kind}: {str(error).splitlines()[0]}"
-                raise InvalidInput(message, field=self.field) from None
+            reader = _READERS[self.kind](file, columns, text, self.field)
+            while True:
+                with self._reading(file):
+                    piece = next(reader, None)
+                if piece is None:
+                    break
+                yield piece.assign(**keys) if keys else piece
+
+    @contextmanager
+    def _reading(self, file: Path) -> Iterator[None]:
+        try:
+            yield
+        except InvalidInput:
+            raise
+        except (ValueError, OSError) as error:  # pandas' and pyarrow's parse errors are ValueErrors or OSErrors
+            message = f"'{file.name}' cannot be read as {self.kind}: {str(error).splitlines()[0]}"
+            raise InvalidInput(message, field=self.field) from None
 
     def _keys(self, file: Path) -> dict[str, Any]:
         return {name: int(value) if name in self._whole_keys else value for name, value in _hive(file.relative_to(self.root))}
@@ -111,16 +131,6 @@ def _is_data(path: Path) -> bool:
 
 def _hive(path: Path) -> list[tuple[str, str]]:
     return [(found[1], found[2]) for part in path.parts[:-1] if (found := _KEY.fullmatch(part))]
-
-
-def _parquet_size(file: Path, field: str) -> int:
-    import pyarrow.parquet as pq
-
-    try:
-        meta = pq.read_metadata(file)
-    except (ValueError, OSError) as error:
-        raise InvalidInput(f"'{file.name}' cannot be read as parquet: {str(error).splitlines()[0]}", field=field) from None
-    return int(sum(meta.row_group(number).total_byte_size for number in range(meta.num_row_groups)))
 
 
 def _parquet(file: Path, columns: list[str] | None, text: frozenset[str], field: str) -> Iterator[pd.DataFrame]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from .features import Codes, Discrete, Feature, Floats
 from .value_cells import cell_scores
 
 Scores = npt.NDArray[np.float32]
 _ROUNDS = 2
-_ORDERING_ROWS = 100_000  # levels are ordered by at most this many rows: the order needs a direction, not every row
+_ORDERING_ROWS = 50_000  # levels are ordered by at most this many rows: the order needs a direction, not every row
 _EARLIER = 64  # columns that one column's levels are ordered by, at most: the order needs a direction, not all of them
 
 
@@ -29,7 +30,7 @@ def latent_scores(features: Sequence[Feature]) -> tuple[Scores, list[Codes | Non
         if not isinstance(feature, Discrete):
             scores[:, place] = feature.cells.scores_of(feature.values)
     some = _some_rows(n_rows)
-    ranks = _level_ranks(features, scores[some], numeric, some)
+    ranks = _level_ranks(features, np.array(scores[some], order="C"), numeric, some)
     for place, feature in enumerate(features):
         rank = ranks[place]
         if isinstance(feature, Discrete) and rank is not None:
@@ -82,7 +83,8 @@ def _ranks(keys: npt.NDArray[np.generic]) -> Codes:
 def _direction(codes: Codes, n_levels: int, scores: Scores, others: list[int]) -> Floats:
     """(n_levels,) position of each level on the leading axis of the level means of the other features."""
     counts = np.bincount(codes, minlength=n_levels)
-    sums = np.stack([np.bincount(codes, weights=scores[:, other], minlength=n_levels) for other in others], axis=1)
+    ones = csr_array((np.ones(len(codes), dtype=np.float32), codes, np.arange(len(codes) + 1)), shape=(len(codes), n_levels))
+    sums = (ones.T @ scores[:, others]).astype(np.float64)
     means = sums / np.maximum(counts, 1)[:, None]
     means -= sums.sum(axis=0) / counts.sum()
     means[counts == 0] = 0.0  # not among the rows that judge
