@@ -18,6 +18,8 @@ from typing import Any
 
 import pandas as pd
 
+from imcp_jupyter.data.parts import TableFiles
+from imcp_jupyter.data.scan import TableScan
 from imcp_jupyter.data.stream import write_blocks
 from imcp_jupyter.data.table import Table
 from imcp_jupyter.synth.tabular.copula import latent_correlation
@@ -79,6 +81,16 @@ def complete(engine: str, rows: int) -> Measured:
     return _watched(lambda: model.complete(partial, 7))
 
 
+def scan(rows: int, sampled: int) -> Measured:
+    """Types, hash and a sample of a Parquet file of `rows` rows, read in pieces."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "rows.parquet"
+        like = census(65_536)
+        write_blocks((like for _ in range(rows // len(like))), target, like)
+        read = TableScan(TableFiles.find(str(target)), sampled, 7)
+        return _watched(lambda: (read.content_hash, len(read.sample))) | {"rows": read.rows}
+
+
 def correlate(rows: int, columns: int) -> Measured:
     """The correlation of numeric features alone."""
     frame = pd.concat([census(rows, seed)["income"].rename(str(seed)) for seed in range(columns)], axis=1)
@@ -95,18 +107,19 @@ def sdv(rows: int, distribution: str | None, sampled: int, completed: int) -> Me
     tables = {"people": census(rows)}
     metadata = Metadata.detect_from_dataframes(tables)
     metadata.update_column(table_name="people", column_name="state", sdtype="categorical")  # detected as PII, whose statistics are lost
+    GaussianCopulaSynthesizer(metadata, default_distribution="norm").fit({"people": census(200)})
     synthesizer = GaussianCopulaSynthesizer(metadata, **({"default_distribution": distribution} if distribution else {}))
     parts = {"fit": _watched(lambda: synthesizer.fit(tables))}
     if sampled:
         parts["sample"] = _watched(lambda: synthesizer.sample(sampled))
     if completed:
         partial = census(completed, seed=5)[KNOWN]
-        parts["complete"] = _watched(lambda: synthesizer.sample_remaining_columns({"people": partial}))
+        parts["complete"] = _watched(lambda: synthesizer.sample_remaining_columns(partial))
     return parts
 
 
 WORKS: dict[str, Callable[..., Measured]] = {
-    "fit": fit, "sample": sample, "write": write, "complete": complete, "correlate": correlate, "sdv": sdv,
+    "fit": fit, "sample": sample, "write": write, "complete": complete, "scan": scan, "correlate": correlate, "sdv": sdv,
 }  # fmt: skip
 
 
