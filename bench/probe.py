@@ -138,9 +138,11 @@ def _watched(work: Callable[[], Any]) -> Measured:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    result = timed(work)
-    done.set()
-    watcher.join()
+    try:
+        result = timed(work)
+    finally:
+        done.set()
+        watcher.join()
     return {"wall": result.wall, "cpu": result.cpu, "peak": max(peak[0], _resident()) - before}
 
 

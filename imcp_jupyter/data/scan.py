@@ -26,7 +26,7 @@ class TableScan:
 
     def __init__(self, files: TableFiles, sample_rows: int, seed: int) -> None:
         self._files = files
-        self._sample_rows = sample_rows
+        self.sample_rows = sample_rows
         self._seed = seed
 
     @property
@@ -76,7 +76,7 @@ class TableScan:
     @cached_property
     def _read(self) -> tuple[str, pd.DataFrame]:
         """The hash, and the sample: each block gives as many rows as the hypergeometric law says, given what was taken before."""
-        left, wanted = self.rows, min(self._sample_rows, self.rows)
+        left, wanted = self.rows, min(self.sample_rows, self.rows)
         if left > _MOST_ROWS:
             raise InvalidInput(f"a sample can be taken of at most {_MOST_ROWS:,} rows, this table has {left:,}", field=self._files.field)
         running = ContentHash(self._types.schema)

@@ -55,7 +55,12 @@ class Source:
 
     @property
     def is_sampled(self) -> bool:
-        return self.rows > len(self.frame)
+        return self.scan is not None and self.rows > len(self.frame)
+
+    @property
+    def key(self) -> str:
+        """What a result depends on besides the content: the label, and how many rows of a large source are looked at."""
+        return self.label if self.scan is None else f"{self.label}?rows={self.scan.sample_rows}"
 
     @property
     def title(self) -> str:

@@ -61,6 +61,14 @@ def test_the_sample_goes_by_the_seed_of_the_call(people: Path) -> None:
     assert drawn[0].equals(drawn[1])
 
 
+def test_a_sample_of_another_size_is_not_answered_from_the_cache(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [imcp.generate_tabular(people, rows=50, engine="copula", seed=1) for _ in range(2)]
+    monkeypatch.setenv("IMCP_SAMPLE_ROWS", "700")
+    asked.append(imcp.generate_tabular(people, rows=50, engine="copula", seed=1))
+    assert [made.result.cached for made in asked] == [False, True, False]
+    assert asked[-1].card.fitted_rows == 700
+
+
 def test_an_import_keeps_every_row_and_the_dataset_is_sampled_in_turn(people: Path) -> None:
     imported = imcp.import_data(people, name="people")
     info = imcp.workspace().datasets["people"].info
