@@ -12,7 +12,8 @@ from .plugins import PluginFault, check_plugin, load_plugin, plugin_points
 
 AUTO = "auto"
 # Names without their classes: the schema of a tool names engines, and must not wait for scipy.
-_NATIVE = ("cart", "copula")
+_NATIVE = ("cart", "copula", "marginals")
+_PRIVATE = "marginals"  # what 'auto' means under a privacy budget
 _BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
 
 
@@ -20,8 +21,9 @@ _BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
 def _native() -> dict[str, TabularEngine]:
     from .cart import CartEngine
     from .copula import CopulaEngine
+    from .private.marginals import MarginalsEngine
 
-    engines: tuple[TabularEngine, ...] = (CartEngine(), CopulaEngine())
+    engines: tuple[TabularEngine, ...] = (CartEngine(), CopulaEngine(), MarginalsEngine())
     return {engine.name: engine for engine in engines}
 
 
@@ -57,6 +59,19 @@ def pick_engine(name: str, rows: int, columns: int, settings: Settings) -> Tabul
         return find_engine(name, settings)
     fits = rows * columns <= settings.auto_cart_cells and columns <= settings.auto_cart_columns
     return find_engine("cart" if fits else "copula", settings)
+
+
+def pick_private_engine(name: str, settings: Settings) -> TabularEngine:
+    """The engine called `name` for a fit under a privacy budget; 'auto' is 'marginals'.
+
+    Raises `InvalidInput` for one that cannot keep a budget, and as `find_engine` does.
+    """
+    engine = find_engine(_PRIVATE if name == AUTO else name, settings)
+    if "epsilon" not in engine.supports:
+        raise InvalidInput(
+            f"engine '{engine.name}' does not support epsilon", field="epsilon", hint=f"use the engine {_PRIVATE}, or leave epsilon out"
+        )
+    return engine
 
 
 def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
