@@ -37,6 +37,6 @@ class PrivacyAccount(BaseModel):
     label: str
     budget: float = Field(description="ε that may be spent in all")
     delta: float = Field(description="δ at which `budget`, `spent` and `left` are counted")
-    spent: float | None = Field(description="ε of all releases together, rounded up; null when no ε holds at this δ")
+    spent: float | None = Field(description="ε of all releases together; null when no ε holds at this δ")
     left: float = Field(description="the largest ε that one more release at this δ may ask for, rounded down")
     releases: int
