@@ -18,7 +18,7 @@ from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, sc
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
-from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine
+from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine, private_name
 from ..workspace.context import JobContext
 from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
@@ -179,7 +179,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
-        return f"{self.version}:{engine_version(params.engine)}"
+        return f"{self.version}:{engine_version(params.engine if params.epsilon is None else private_name(params.engine))}"
 
 
 def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:

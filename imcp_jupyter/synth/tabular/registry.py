@@ -61,12 +61,17 @@ def pick_engine(name: str, rows: int, columns: int, settings: Settings) -> Tabul
     return find_engine("cart" if fits else "copula", settings)
 
 
+def private_name(name: str) -> str:
+    """The engine that `name` means under a privacy budget."""
+    return _PRIVATE if name == AUTO else name
+
+
 def pick_private_engine(name: str, settings: Settings) -> TabularEngine:
     """The engine called `name` for a fit under a privacy budget; 'auto' is 'marginals'.
 
     Raises `InvalidInput` for one that cannot keep a budget, and as `find_engine` does.
     """
-    engine = find_engine(_PRIVATE if name == AUTO else name, settings)
+    engine = find_engine(private_name(name), settings)
     if "epsilon" not in engine.supports:
         raise InvalidInput(
             f"engine '{engine.name}' does not support epsilon", field="epsilon", hint=f"use the engine {_PRIVATE}, or leave epsilon out"
@@ -97,7 +102,7 @@ def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
 def engine_version(name: str) -> str:
     """What decides, besides the parameters, which rows a seed gives with engine `name`. Raises as `find_engine` does."""
     if name == AUTO:
-        return ",".join(f"{own.name}={own.version}" for own in _native().values())
+        return ",".join(f"{own.name}={own.version}" for own in _native().values() if not own.private_only)
     engine = find_engine(name)
     return ",".join([engine.version, *(f"{package}={found}" for package, found in package_versions(engine).items())])
 
