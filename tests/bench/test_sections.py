@@ -22,17 +22,16 @@ def text(adult: pd.DataFrame, adult_holdout: pd.DataFrame) -> str:
     return quality.section(
         [
             RealTable("adult", "bundled", "CC BY 4.0", "income", lambda: (adult.head(500), adult_holdout.head(500)), peer_rows=200),
-            RealTable("woods", "made here", "ours", "elevation", lambda: (woods.head(500), woods.tail(500))),
+            RealTable("woods", "made here", "ours", "elevation", lambda: (woods.head(500), woods.tail(500)), peer_rows=0),
             RealTable("flowers", "flowers 1.0", "MIT", "species", gone),
         ]
     )
 
 
-def test_every_engine_has_a_row_for_every_table(text: str) -> None:
+def test_our_engines_have_a_row_for_every_table(text: str) -> None:
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert sum(line.startswith("|  | `cart` |") for line in rows) == 2
     assert sum(line.startswith("|  | `copula` |") for line in rows) == 2
-    assert sum(line.startswith("|  | SDV GaussianCopula") for line in rows) == 2
 
 
 def test_a_peer_that_learned_from_fewer_rows_says_so(text: str) -> None:
@@ -49,10 +48,9 @@ def test_a_table_that_cannot_be_had_is_named(text: str) -> None:
     assert "- flowers: flowers==1.0 could not be fetched" in text
 
 
-def test_an_engine_that_fails_is_named_and_the_others_go_on(adult: pd.DataFrame, adult_holdout: pd.DataFrame) -> None:
-    one = adult.head(1)
-    measured = quality.section([RealTable("one row", "here", "ours", "income", lambda: (one, adult_holdout.head(50)))])
-    assert "on one row:" in measured
+def test_an_engine_that_fails_is_named_with_its_error(text: str) -> None:
+    (line,) = [line for line in text.splitlines() if line.startswith("- SDV GaussianCopula on woods: ")]
+    assert "Error: " in line
 
 
 def test_the_section_on_adult_runs_at_a_small_size() -> None:
