@@ -50,13 +50,13 @@ def measured(work: str, **arguments: Any) -> Measured:
 def fit(engine: str, rows: int, columns: int = 16) -> Measured:
     frame = wide(rows, columns)
     _warm(engine)
-    return _watched(lambda: find_engine(engine).fit(Table.of(frame)))
+    return _median(lambda: find_engine(engine).fit(Table.of(frame)))
 
 
 def sample(engine: str, rows: int, columns: int = 16, fitted: int = 100_000) -> Measured:
     model = find_engine(engine).fit(Table.of(wide(fitted, columns)))
     model.sample(1_000, 1)
-    return _watched(lambda: model.sample(rows, 7))
+    return _median(lambda: model.sample(rows, 7))
 
 
 def write(engine: str, rows: int) -> Measured:
@@ -81,7 +81,7 @@ def write(engine: str, rows: int) -> Measured:
 def complete(engine: str, rows: int) -> Measured:
     model = find_engine(engine).fit(Table.of(census(100_000)))
     partial = census(rows, seed=5)[KNOWN]
-    return _watched(lambda: model.complete(partial, 7))
+    return _median(lambda: model.complete(partial, 7))
 
 
 def scan(rows: int, sampled: int) -> Measured:
@@ -99,7 +99,7 @@ def correlate(rows: int, columns: int) -> Measured:
     frame = pd.concat([census(rows, seed)["income"].rename(str(seed)) for seed in range(columns)], axis=1)
     features = [Numeric(frame[name].to_numpy(), whole=False, gated=False) for name in frame]
     scores, _ = latent_scores(features)
-    return _watched(lambda: latent_correlation(scores, features))
+    return _median(lambda: latent_correlation(scores, features))
 
 
 def sdv(rows: int, distribution: str | None, sampled: int, completed: int) -> Measured:
@@ -129,6 +129,14 @@ WORKS: dict[str, Callable[..., Measured]] = {
 def _warm(engine: str) -> None:
     """Imports and first calls are not what is measured."""
     find_engine(engine).fit(Table.of(census(500))).sample(10, 1)
+
+
+def _median(work: Callable[[], Any]) -> Measured:
+    """The run of median CPU time: of five where one is short, else of one."""
+    runs = [_watched(work)]
+    while runs[0]["cpu"] < 1.0 and len(runs) < 5:
+        runs.append(_watched(work))
+    return sorted(runs, key=lambda run: float(run["cpu"]))[len(runs) // 2] | {"peak": max(run["peak"] for run in runs)}
 
 
 def _watched(work: Callable[[], Any]) -> Measured:

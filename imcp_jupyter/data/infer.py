@@ -18,6 +18,7 @@ _DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d
 _ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key)$", re.IGNORECASE)
 _MIN_ROWS_FOR_ID = 20
 _HEAD = 4_096  # rows that often tell what is asked of all
+_EXACT = 1e-9  # a number this near to its rounding is the rounded one
 _TEXT_WORDS = 4  # mean words per cell from which mostly-distinct strings count as free text
 _KINDS = frozenset(ColumnKind.__args__)  # type: ignore[attr-defined]  # Literal's arguments
 
@@ -116,10 +117,12 @@ def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
         return "datetime"
     if distinct == 2:
         return "categorical"
+    if distinct <= 0.5 * len(present) or len(present) < _MIN_ROWS_FOR_ID:
+        return "categorical"
     words = present.iloc[:2000].astype(str).str.count(r"\s+").mean() + 1
-    if words >= _TEXT_WORDS and distinct > 0.5 * len(present) and len(present) >= _MIN_ROWS_FOR_ID:
+    if words >= _TEXT_WORDS:
         return "text"
-    if distinct == len(present) >= _MIN_ROWS_FOR_ID and (words < 1.5 or _ID_NAME.search(name)):
+    if distinct == len(present) and (words < 1.5 or _ID_NAME.search(name)):
         return "id"
     return "categorical"
 
@@ -140,8 +143,8 @@ def _date_format(present: pd.Series) -> str | None:
 
 
 def _decimals(values: np.ndarray[Any, np.dtype[np.float64]]) -> int | None:
-    head = values[:20_000]
     for places in range(7):
-        if np.allclose(np.round(head, places), head, rtol=0.0, atol=1e-9):
+        # Most numbers of places are ruled out by the first rows.
+        if all((np.abs(np.round(head, places) - head) <= _EXACT).all() for head in (values[:200], values[:20_000])):
             return places
     return None

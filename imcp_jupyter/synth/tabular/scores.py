@@ -13,7 +13,7 @@ from .value_cells import cell_scores
 
 Scores = npt.NDArray[np.float32]
 _ROUNDS = 2
-_ORDERING_ROWS = 50_000  # levels are ordered by at most this many rows: the order needs a direction, not every row
+_ORDERING_ROWS = 25_000  # levels are ordered by at most this many rows: the order needs a direction, not every row
 _EARLIER = 64  # columns that one column's levels are ordered by, at most: the order needs a direction, not all of them
 
 
