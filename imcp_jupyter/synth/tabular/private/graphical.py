@@ -15,6 +15,8 @@ import numpy.typing as npt
 from ..features import Codes
 from .junction import Clique, JunctionTree, Table
 
+_ENOUGH = 1e-6  # relative gain of one step below which a fit ends
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -70,7 +72,7 @@ class GraphicalModel:
                 if loss - new_loss >= 0.5 * gain:  # Armijo
                     break
                 step /= 2.0
-            small = loss - new_loss < 1e-5 * loss
+            small = loss - new_loss < _ENOUGH * loss
             self.potentials, beliefs, loss, found, off = moved, new, new_loss, new_found, new_off
             step *= 1.4
             if small:
