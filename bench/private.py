@@ -34,7 +34,7 @@ RANGES = {
 PEER = Path(__file__).parent.parent / "build" / "peers" / "dpmm"
 PEER_PROGRAM = Path(__file__).parent / "private_peer.py"
 # With AIM's defaults (240 rounds of 1,000 iterations, 80 MB) one fit takes hours; with these it takes minutes.
-PEERS: dict[str, dict[str, Any]] = {"AIM": {"rounds": 45, "max_model_size": 20, "n_iters": 300}, "MST": {"n_iters": 1_000}}
+PEERS: dict[str, dict[str, Any]] = {"AIM": {"rounds": 45, "max_model_size": 10, "n_iters": 200}, "MST": {"n_iters": 500}}
 
 
 def section() -> str:

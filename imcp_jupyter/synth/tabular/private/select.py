@@ -24,7 +24,7 @@ _CHOICE_SHARE = 0.1  # of each round
 _BATCH = 4  # pairs of one adaptive round
 _PAIRS_PER_COLUMN = 3.0  # that the adaptive rounds can pay for, at the first price
 _WIDE = 24  # columns from which the tree is all there is
-_CELLS = 400_000  # of all cliques together
+_CELLS = 200_000  # of all cliques together
 
 
 def joint_counts(codes: Sequence[Codes], sizes: Sequence[int], columns: Clique) -> Table:
@@ -56,7 +56,7 @@ def learn(
         model.fit(measured, 150)
         progress(0.3)
         _refine(codes, model, measured, mechanisms, progress)
-        model.fit(measured, 600)
+        model.fit(measured, 300)
     return model
 
 
