@@ -97,6 +97,16 @@ class Session:
         np.savez(f"{model}.npz", **{name: tensor.numpy() for name, tensor in state.items()})
 
 
+def skip_language_models() -> None:
+    """Let the package be imported without its language models, which TabularARGN does not need: transformers, which they import,
+    takes most of the start, and does not load where torchvision was built for another torch.
+    """
+    part = "mostlyai.engine._language"
+    sys.modules[part], face = ModuleType(part), ModuleType(f"{part}.interface")
+    face.__dict__["LanguageModel"] = None
+    sys.modules[face.__name__] = face
+
+
 def _engine() -> Any:
     """The package, computing on one thread, with its files in the private folder, and blind to how much memory is free."""
     if "mostlyai.engine" not in sys.modules:
@@ -105,12 +115,7 @@ def _engine() -> Any:
         os.environ.update(HF_HOME=folder, HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
         # Batch sizes follow the free memory (engine 2.7, _memory.py): the same seed must not give other rows on a busier machine.
         os.environ["MOSTLY_ENGINE_AVAILABLE_RAM_FOR_HEURISTICS"] = "16g"
-        # Its language models are not needed here; transformers, which they import, takes most of the start, and
-        # does not load where torchvision was built for another torch.
-        part = "mostlyai.engine._language"
-        sys.modules[part], face = ModuleType(part), ModuleType(f"{part}.interface")
-        face.__dict__["LanguageModel"] = None
-        sys.modules[face.__name__] = face
+        skip_language_models()
     import torch
     from mostlyai import engine
 
