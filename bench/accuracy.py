@@ -1,4 +1,4 @@
-"""Accuracy by the definition of mostlyai-qa 1.10 (Apache-2.0), written anew on integer codes, and engines beside TabularARGN by it.
+"""Accuracy by the definition of mostlyai-qa 1.10 (Apache-2.0), written anew on integer codes.
 
 Method: Platzer & Reutterer 2021, "Holdout-based empirical assessment of mixed-type synthetic data", in the form of the package
 (`_accuracy.py`, `_sampling.py`): each column is cut into ten bins of the original rows (training and holdout together); the accuracy
@@ -27,6 +27,8 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Accuracy:
+    """0 to 1; NaN where there are fewer columns."""
+
     overall: float
     univariate: float
     bivariate: float
@@ -35,23 +37,45 @@ class Accuracy:
 
 def accuracy(synthetic: pd.DataFrame, original: pd.DataFrame) -> Accuracy:
     """How near the binned frequencies of `synthetic` are to those of `original` (training and holdout rows), each 0 to 1."""
-    real, made, sizes = [], [], []
-    for name in original:
-        code, size = _binning(original[name])
-        real.append(code(original[name]))
-        made.append(code(synthetic[name]))
-        sizes.append(size)
-    means = [_mean_accuracy(real, made, sizes, width) for width in (1, 2, 3)]
-    return Accuracy(float(np.mean(means)), *means)
+    binned = [_binning(original[name]) for name in original]
+    sizes = [size for _, size in binned]
+    real, made = ([code(frame[name]) for name, (code, _) in zip(original, binned, strict=True)] for frame in (original, synthetic))
+
+    def near(group: tuple[int, ...]) -> float:
+        return 1 - float(np.abs(_shares(real, sizes, group) - _shares(made, sizes, group)).sum()) / 2
+
+    return _averaged(near, len(sizes))
 
 
-def _mean_accuracy(real: list[Codes], made: list[Codes], sizes: list[int], width: int) -> float:
-    found = []
-    for group in combinations(range(len(sizes)), width):
-        cells = int(np.prod([sizes[place] for place in group]))
-        shares = [np.bincount(_joint(codes, sizes, group), minlength=cells) / len(codes[0]) for codes in (real, made)]
-        found.append(round(1 - np.abs(shares[0] - shares[1]).sum() / 2, 5))  # the package rounds each one
-    return float(np.mean(found))
+def ceiling(original: pd.DataFrame, rows: int) -> Accuracy:
+    """What `rows` fresh rows from the distribution of `original` are expected to reach, sampling noise being all that is wrong with them.
+
+    The L1 distance of two samples of n and m is Σ √(2/π · p(1 − p)(1/n + 1/m)) (half-normal; package: `accuracy_max`).
+    """
+    binned = [_binning(original[name]) for name in original]
+    sizes = [size for _, size in binned]
+    real = [code(original[name]) for name, (code, _) in zip(original, binned, strict=True)]
+    noise = 2 / np.pi * (1 / len(original) + 1 / rows)
+
+    def near(group: tuple[int, ...]) -> float:
+        shares = _shares(real, sizes, group)
+        return 1 - float(np.sqrt(shares * (1 - shares) * noise).sum()) / 2
+
+    return _averaged(near, len(sizes))
+
+
+def _averaged(near: Callable[[tuple[int, ...]], float], columns: int) -> Accuracy:
+    means = []
+    for width in (1, 2, 3):
+        found = [round(near(group), 5) for group in combinations(range(columns), width)]  # the package rounds each one
+        means.append(float(np.mean(found)) if found else float("nan"))
+    return Accuracy(float(np.nanmean(means)), *means)
+
+
+def _shares(codes: list[Codes], sizes: list[int], group: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Share of the rows in each cell of the columns `group`."""
+    cells = int(np.prod([sizes[place] for place in group]))
+    return np.bincount(_joint(codes, sizes, group), minlength=cells) / len(codes[0])
 
 
 def _joint(codes: list[Codes], sizes: list[int], group: tuple[int, ...]) -> Codes:
