@@ -15,16 +15,17 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, private, quality, rivals, tabular
+from . import commands, gatf, private, quality, rivals, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
 SECTIONS: dict[str, Callable[[], str]] = {
     "commands": commands.section,
     "tabular": tabular.section,
-    "private": private.section,
     "quality": quality.section,
     "accuracy": rivals.section,
+    "scale": scale.section,
+    "private": private.section,
     "gatf": gatf.section,
 }
 HEAD = """# Benchmarks

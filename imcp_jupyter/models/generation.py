@@ -58,5 +58,6 @@ class DataCard(BaseModel):
     seed: int
     source_hash: str = Field(description="content hash of the source; withheld where the data is differentially private")
     source_rows: int = Field(description="noisy where the data is differentially private")
+    fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
