@@ -121,7 +121,8 @@ def _note(rows: int, best: float) -> str:
         "how many rows are compared: the first row says what perfect rows reach. The holdout is half of what it is compared with. DCR "
         "share and C2ST as in the table of tabular engines; the package embeds the rows its own way, takes the worst of seven sets of "
         "columns, and tells the training rows from the made ones. TabularARGN: mostlyai-engine "
-        f"{version('mostlyai-engine')} with its own encodings, defaults and early stopping, on one thread, imports not counted. One run.\n\n"
+        f"{version('mostlyai-engine')} with its own encodings, defaults and early stopping, on one thread, "
+        "imports not counted. One run.\n\n"
         f"Goals for `cart`: accuracy ≥ {GOAL}, DCR share ≤ .53, C2ST AUC ≤ .55, at most a tenth of TabularARGN's time. {GOAL} is what the "
         f"package's own table says of MOSTLY on another split; here fresh real rows are expected to reach {best:.4f}."
     )
