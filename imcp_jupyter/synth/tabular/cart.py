@@ -18,6 +18,7 @@ from pydantic import Field
 from ...config import Settings
 from ...models.dataset import TableSchema
 from ..archive import load_archive, save_archive
+from .blends import Blend, blend_of, covariance_of
 from .codec import TableCodec
 from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
@@ -33,8 +34,10 @@ from .pieces import Pieces
 from .predictors import Binning
 from .ragged import pack, unpack
 from .regions import Region, Spans, enforce
+from .rulers import Ruler
 from .scores import latent_scores
-from .trees import Bins, FlatTree
+from .seen import Seen
+from .trees import FlatTree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +51,18 @@ class CartModel(ConditionalModel):
     engine: ClassVar[str] = "cart"
 
     def __init__(
-        self, schema: TableSchema, codec: TableCodec, binnings: list[Binning], gated: list[bool], steps: list[Conditional]
+        self,
+        schema: TableSchema,
+        codec: TableCodec,
+        binnings: list[Binning],
+        rulers: list[Ruler],
+        gated: list[bool],
+        steps: list[Conditional],
     ) -> None:
         self.schema = schema
         self._codec = codec
         self._binnings = binnings
+        self._rulers = rulers
         self._gated = gated
         self._steps = steps
         self._completions: dict[tuple[frozenset[int], bool], Completion] = {}
@@ -70,11 +80,11 @@ class CartModel(ConditionalModel):
             parts = [resampled(partial(self._propose, region, prefix), count, rng) for region, count in cells]
             for turn, columns in enumerate(zip(*parts, strict=True)):
                 drawn[self._steps[turn].target] = np.concatenate(columns)
-        bins: list[Bins | None] = [None] * len(self._binnings)
+        seen = self._seen()
         for turn, step in enumerate(self._steps):
             if turn >= prefix:
-                drawn[step.target] = step.draw(bins, rows, rng)
-            bins[step.target] = self._bins(step.target, drawn)
+                drawn[step.target] = step.draw(seen, rows, rng)
+            seen.settle(step.target, drawn)
         return drawn
 
     def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
@@ -89,13 +99,13 @@ class CartModel(ConditionalModel):
         completion = self._completions.get((gaps, scattered))
         if completion is None:
             completion = self._completions[gaps, scattered] = Completion.learn(self._pool, self._steps, gaps, scattered)
-        return completion.fill(given, self._binnings, self._gated, rng)
+        return completion.fill(given, self._seen(), self._gated, rng)
 
     @cached_property
     def _pool(self) -> Pool:
         """The same for a model and its stored copy: gaps are filled alike by both."""
         rng = np.random.Generator(np.random.Philox(0))
-        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._gated)
+        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._rulers, self._gated)
 
     def _propose(self, region: Region, prefix: int, rows: int, rng: np.random.Generator) -> tuple[list[npt.NDArray[Any]], Floats]:
         """The features of the first `prefix` steps, in that order, the held ones within `region`; and (n_rows,) weights.
@@ -103,15 +113,15 @@ class CartModel(ConditionalModel):
         A weight is the product of the probabilities, by leaf, of what each held feature was held to.
         """
         drawn: list[npt.NDArray[Any]] = [np.empty(0)] * len(self._binnings)
-        bins: list[Bins | None] = [None] * len(self._binnings)
+        seen = self._seen()
         weight = np.ones(rows)
         for step in self._steps[:prefix]:
             place = step.target
             part = region.get(place)
             if part is None:
-                drawn[place] = step.draw(bins, rows, rng)
+                drawn[place] = step.draw(seen, rows, rng)
             else:
-                leaf = step.leaf(bins, rows)
+                leaf = step.leaf(seen, rows)
                 whole = Pieces.of(step.table)
                 held = whole.within(self._widened(place, part) if isinstance(part, Spans) else part)
                 values = held.draw(leaf, rng)
@@ -121,7 +131,7 @@ class CartModel(ConditionalModel):
                 weight *= chance
                 drawn[place] = values if isinstance(part, Spans) else values.astype(np.int32)
                 enforce({place: part}, drawn)
-            bins[place] = self._bins(place, drawn)
+            seen.settle(place, drawn)
         return [drawn[step.target] for step in self._steps[:prefix]], weight
 
     def _widened(self, place: int, part: Spans) -> Spans:
@@ -134,8 +144,8 @@ class CartModel(ConditionalModel):
         own = np.searchsorted(cuts, part.low)
         return Spans(np.where(point, edges[own], part.low), np.where(point, edges[own + 1], part.high), part.whole, part.gated)
 
-    def _bins(self, place: int, drawn: list[npt.NDArray[Any]]) -> Bins:
-        return self._binnings[place].bins(drawn[place], drawn[place - 1] == 1 if self._gated[place] else None)
+    def _seen(self) -> Seen:
+        return Seen(self._binnings, self._rulers, self._gated)
 
     def save(self, path: Path) -> None:
         steps, binnings = self._steps, self._binnings
@@ -150,6 +160,12 @@ class CartModel(ConditionalModel):
         arrays = self._codec.arrays() | pack(
             "cuts", [no_cuts if binning.cuts is None else binning.cuts for binning in binnings], np.float64
         )
+        arrays |= pack("knots", [no_cuts if ruler.knots is None else ruler.knots for ruler in self._rulers], np.float64)
+        arrays |= pack("heights", [ruler.heights for ruler in self._rulers], np.float32)
+        blends = [step.blend or _NO_BLEND for step in steps]
+        arrays |= pack("blend.members", [blend.members for blend in blends], np.int32)
+        arrays |= pack("blend.weights", [blend.weights for blend in blends], np.float32)
+        arrays |= pack("blend.cuts", [blend.cuts for blend in blends], np.float32)
         arrays["target"] = np.array([step.target for step in steps], dtype=np.int32)
         arrays |= pack("given", [np.array(step.given) for step in steps], np.int32)
         arrays |= pack("order", [order for step in steps for order in step.orders], np.uint16)
@@ -165,6 +181,11 @@ class CartModel(ConditionalModel):
         discrete = state["discrete"]
         cuts = unpack("cuts", arrays)
         binnings = [Binning(None if codes else cut, n_bins) for codes, cut, n_bins in zip(discrete, cuts, state["n_bins"], strict=True)]
+        measures = zip(discrete, unpack("knots", arrays), unpack("heights", arrays), strict=True)
+        rulers = [Ruler(None if codes else knots, heights) for codes, knots, heights in measures]
+        blends = [
+            Blend(*parts) for parts in zip(*(unpack(f"blend.{name}", arrays) for name in ("members", "weights", "cuts")), strict=True)
+        ]
         orders = iter(unpack("order", arrays))
         trees = {name: unpack(f"tree.{name}", arrays) for name in ("predictor", "threshold", "child")}
         tables = {name: unpack(f"leaf.{name}", arrays) for name in _TABLE}
@@ -180,12 +201,14 @@ class CartModel(ConditionalModel):
                     [next(orders) for _ in given],
                     FlatTree(**{name: parts[number] for name, parts in trees.items()}),
                     LeafTable(**table),
+                    blends[number] if len(blends[number].members) else None,
                 )
             )
         codec = TableCodec.restore(state["codec"], arrays)
-        return cls(TableSchema.model_validate(state["schema"]), codec, binnings, state["gated"], steps)
+        return cls(TableSchema.model_validate(state["schema"]), codec, binnings, rulers, state["gated"], steps)
 
 
+_NO_BLEND = Blend(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))
 _TABLE = {"start": np.int64, "value": np.float64, "cum": np.float64, "smooth": np.int32, "line": np.float64}
 
 
@@ -220,14 +243,18 @@ class CartEngine(TabularEngine):
         bins = [binning.bins(*_content(feature)) for binning, feature in zip(binnings, features, strict=True)]
         gated = [not isinstance(feature, Discrete) and feature.gated for feature in features]
         steps: list[Conditional] = []
+        rulers: list[Ruler] = []
         if features:
             progress(0.05, "ordering columns")
             scores, _ = latent_scores(features)
+            rulers = [Ruler.of(feature, scores[:, place]) for place, feature in enumerate(features)]
+            heights = [ruler.read(*_content(feature)) for ruler, feature in zip(rulers, features, strict=True)]
             owners = codec.owners()
             ahead = {place for place, owner in enumerate(owners) if owner in first}
             sources = determined(features, binnings, bins, ahead)
             order = visiting_order(binnings, gated, sources, ahead)
-            near = _association(scores)
+            covariance = covariance_of(heights)
+            near = _association(covariance)
 
             def learn(turn: int) -> Conditional:
                 place = order[turn]
@@ -235,7 +262,8 @@ class CartEngine(TabularEngine):
                     return look_up(place, sources[place], features, bins, binnings)
                 earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
                 given = sorted(earlier, key=lambda other: -near[place, other])[: self.settings.max_predictors]
-                return fit_conditional(place, given, features, bins, binnings, scores, self.settings)
+                blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
+                return fit_conditional(place, given, features, bins, binnings, heights, self.settings, blend)
 
             with ThreadPoolExecutor(max(Settings.load().threads_per_worker, 1)) as pool:
                 # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.
@@ -247,7 +275,7 @@ class CartEngine(TabularEngine):
                 finally:
                     pool.shutdown(wait=True, cancel_futures=True)
             steps.reverse()
-        return CartModel(table.schema, codec, binnings, gated, steps)
+        return CartModel(table.schema, codec, binnings, rulers, gated, steps)
 
 
 def _content(feature: Feature) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
@@ -256,8 +284,7 @@ def _content(feature: Feature) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] 
     return feature.values, np.isnan(feature.values) if feature.gated else None
 
 
-def _association(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(n_features, n_features) absolute correlations of the normal scores."""
-    centred = scores - scores.mean(axis=0)
-    norm = np.sqrt(np.maximum((centred**2).sum(axis=0), 1e-12))
-    return np.asarray(np.abs(centred.T @ centred) / np.outer(norm, norm))
+def _association(covariance: Floats) -> Floats:
+    """(n_features, n_features) absolute correlations."""
+    norm = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
+    return np.asarray(np.abs(covariance) / np.outer(norm, norm))
