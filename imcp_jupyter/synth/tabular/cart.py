@@ -36,6 +36,7 @@ from .ragged import pack, unpack
 from .regions import Region, Spans, enforce
 from .rulers import Ruler
 from .scores import latent_scores
+from .screening import information
 from .seen import Seen
 from .trees import FlatTree
 
@@ -254,7 +255,7 @@ class CartEngine(TabularEngine):
             sources = determined(features, binnings, bins, ahead)
             order = visiting_order(binnings, gated, sources, ahead)
             covariance = covariance_of(heights)
-            near = _association(covariance)
+            near = information(heights)
 
             def learn(turn: int) -> Conditional:
                 place = order[turn]
@@ -282,9 +283,3 @@ def _content(feature: Feature) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] 
     if isinstance(feature, Discrete):
         return feature.codes, None
     return feature.values, np.isnan(feature.values) if feature.gated else None
-
-
-def _association(covariance: Floats) -> Floats:
-    """(n_features, n_features) absolute correlations."""
-    norm = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
-    return np.asarray(np.abs(covariance) / np.outer(norm, norm))
