@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
+
+PrivacyLevel = Literal["fidelity", "standard", "high"]
 
 
 class ModelInfo(BaseModel):
@@ -58,3 +60,4 @@ class DataCard(BaseModel):
     source_rows: int = Field(description="noisy where the data is differentially private")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
+    privacy_level: PrivacyLevel | None = Field(None, description="how far the engine's privacy dial was turned; none where it has no dial")

@@ -13,7 +13,7 @@ from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
-from ..models.generation import DataCard
+from ..models.generation import DataCard, PrivacyLevel
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
@@ -55,6 +55,9 @@ class GenerateTabularParams(Params):
         None, description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
     )
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
+    privacy: PrivacyLevel | None = Field(
+        None, description="how much is given up for privacy: fidelity, standard (the default) or high (docs/engines.md has what each costs)"
+    )
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(
@@ -103,7 +106,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
-        engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
+        engine = engine.with_options(read_options(engine.name, engine.options_type, _options(params)), context.seed)
         context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
         rows = params.rows or table.n_rows
         card = DataCard(
@@ -115,6 +118,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             source_hash=context.inputs["data"],
             source_rows=table.n_rows,
             versions=context.versions | package_versions(engine),
+            privacy_level=engine.privacy_level,
         )
         name = params.name or f"{source.label}-synthetic"
         with closing(_fitted(engine, table, params, context.part(0.05, 0.6))) as model:
@@ -175,6 +179,14 @@ class _Drawn:
             self._progress(done / self._rows, f"drew {done:,} of {self._rows:,} rows")
 
 
+def _options(params: GenerateTabularParams) -> dict[str, Any] | None:
+    """The engine's options, with the dial among them."""
+    own = (params.engine_options or {}).get("privacy", params.privacy)
+    if params.privacy is None or own == params.privacy:
+        return params.engine_options if params.privacy is None else {**(params.engine_options or {}), "privacy": params.privacy}
+    raise InvalidInput(f"privacy is '{params.privacy}', and {own!r} in engine_options", field="privacy", hint="leave one of the two out")
+
+
 def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
     if not wanted:
         raise InvalidInput("must name at least one column", field="columns")
@@ -190,6 +202,6 @@ def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) ->
     if params.conditions and params.constraints:
         message = "conditions cannot be combined with constraints"
         raise InvalidInput(message, field="conditions", hint="make the rows with constraints, then filter, or leave one of the two out")
-    for feature in ("conditions", "epsilon"):
+    for feature in ("conditions", "epsilon", "privacy"):
         if getattr(params, feature) is not None and feature not in engine.supports:
             raise InvalidInput(f"engine '{engine.name}' does not support {feature}", field=feature, hint=f"leave {feature} out")

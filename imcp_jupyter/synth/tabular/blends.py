@@ -65,7 +65,7 @@ def covariance_of(heights: Sequence[Heights]) -> Floats:
     matrix -= matrix.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
     # On one thread: sums in another order are other sums.
     with threadpool_limits(1, user_api="blas"):
-        return np.asarray(matrix @ matrix.T, dtype=np.float64) / matrix.shape[1]
+        return np.asarray((matrix @ matrix.T).astype(np.float64) / matrix.shape[1])
 
 
 def _summed(heights: Sequence[Heights | None], members: npt.NDArray[np.int32], weights: Heights, rows: int) -> Heights:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,16 +16,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from ...config import Settings
+from ...config import fit_threads
 from ...models.dataset import TableSchema
+from ...models.generation import PrivacyLevel
 from ..archive import load_archive, save_archive
 from .blends import Blend, blend_of, covariance_of
 from .codec import TableCodec
 from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determined, visiting_order
+from .dial import DIAL, STANDARD
 from .engine import Progress, TabularEngine, no_progress
-from .features import Discrete, Draw, Feature, Floats
+from .features import ATOM_ROWS, Discrete, Draw, Feature, Floats
 from .given import ConditionalModel
 from .leaves import LeafTable
 from .options import EngineOptions
@@ -33,6 +36,7 @@ from .particles import resampled
 from .pieces import Pieces
 from .predictors import Binning
 from .ragged import pack, unpack
+from .rare import protected
 from .regions import Region, Spans, enforce
 from .rulers import Ruler
 from .scores import latent_scores
@@ -154,6 +158,7 @@ class CartModel(ConditionalModel):
             "schema": self.schema.model_dump(mode="json"),
             "codec": self._codec.state(),
             "gated": self._gated,
+            "reach": steps[0].table.reach if steps else 0.5,
             "n_bins": [binning.n_bins for binning in binnings],
             "discrete": [binning.cuts is None for binning in binnings],
         }
@@ -201,7 +206,7 @@ class CartModel(ConditionalModel):
                     given.tolist(),
                     [next(orders) for _ in given],
                     FlatTree(**{name: parts[number] for name, parts in trees.items()}),
-                    LeafTable(**table),
+                    LeafTable(**table, reach=state["reach"]),
                     blends[number] if len(blends[number].members) else None,
                 )
             )
@@ -214,21 +219,34 @@ _TABLE = {"start": np.int64, "value": np.float64, "cum": np.float64, "smooth": n
 
 
 class CartOptions(EngineOptions):
-    min_leaf: int = Field(10, ge=1, description="smallest number of rows in a leaf: larger is more private, smaller more faithful")
-    min_gain: float = Field(4.0, ge=0, description="a split must lower the impurity by this many rows' share: larger gives smaller trees")
-    max_predictors: int = Field(24, ge=1, description="largest number of earlier columns that a column may depend on")
+    """The level sets what is left out."""
+
+    privacy: PrivacyLevel = Field(STANDARD, description="fidelity, standard or high: how much is given up for privacy")
+    min_leaf: int | None = Field(None, ge=1, description="smallest number of rows in a leaf: larger is more private, smaller more faithful")
+    min_gain: float | None = Field(
+        None, ge=0, description="rows' worth of impurity that a split must take away: larger gives smaller trees"
+    )
+    smoothing: float | None = Field(None, ge=0, le=1, description="how far of the way to its neighbour a number may be moved")
+    rare_rows: int | None = Field(None, ge=1, description="what fewer rows have is protected; 1 protects nothing")
+    max_predictors: int = Field(24, ge=1, description="largest number of earlier columns that a tree may split on, one by one")
 
 
 class CartEngine(TabularEngine):
     name: ClassVar[str] = "cart"
     title: ClassVar[str] = "Sequential trees (CART)"
-    version: ClassVar[str] = "1"
-    supports: ClassVar[frozenset[str]] = frozenset({"conditions"})
+    version: ClassVar[str] = "2"
+    supports: ClassVar[frozenset[str]] = frozenset({"conditions", "privacy"})
     options_type: ClassVar[type[EngineOptions]] = CartOptions
     model: ClassVar[type[ConditionalModel]] = CartModel
 
-    def __init__(self, min_leaf: int = 10, min_gain: float = 4.0, max_predictors: int = 24) -> None:
-        self.settings = TreeSettings(min_leaf, min_gain, max_predictors)
+    def __init__(self, **options: Any) -> None:
+        """`options` as in `CartOptions`."""
+        own = CartOptions(**options)
+        explicit = own.model_dump(include={"min_leaf", "min_gain", "smoothing", "rare_rows"}, exclude_none=True)
+        self.privacy_level = own.privacy
+        self.dial = replace(DIAL[own.privacy], **explicit)
+        atoms = max(ATOM_ROWS, self.dial.rare_rows)
+        self.settings = TreeSettings(self.dial.min_leaf, self.dial.min_gain, own.max_predictors, self.dial.smoothing, atoms)
 
     def with_options(self, options: EngineOptions, seed: int) -> CartEngine:
         return CartEngine(**options.model_dump())
@@ -239,6 +257,7 @@ class CartEngine(TabularEngine):
     def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> CartModel:
         """Draw the columns `first` before all others: rows under conditions on them then come exactly and at once."""
         progress(0.0, "reading columns")
+        table = protected(table, self.dial.rare_rows, self.dial.blunt)
         codec, features = TableCodec.fit(table)
         binnings = [Binning.of(feature) for feature in features]
         bins = [binning.bins(*_content(feature)) for binning, feature in zip(binnings, features, strict=True)]
@@ -260,13 +279,13 @@ class CartEngine(TabularEngine):
             def learn(turn: int) -> Conditional:
                 place = order[turn]
                 if place in sources:
-                    return look_up(place, sources[place], features, bins, binnings)
+                    return look_up(place, sources[place], features, bins, binnings, self.settings)
                 earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
                 given = sorted(earlier, key=lambda other: -near[place, other])[: self.settings.max_predictors]
                 blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
                 return fit_conditional(place, given, features, bins, binnings, heights, self.settings, blend)
 
-            with ThreadPoolExecutor(max(Settings.load().threads_per_worker, 1)) as pool:
+            with ThreadPoolExecutor(fit_threads()) as pool:
                 # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.
                 futures = {turn: pool.submit(learn, turn) for turn in reversed(range(len(order)))}
                 try:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...config import Settings
+from ...config import fit_threads
 from .blends import blend_of, covariance_of
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determines
@@ -72,7 +72,7 @@ class Pool:
         exact = [place for place in given if self.binnings[place].exact and not self.gated[place] and self.binnings[target].exact]
         for source in sorted(exact, key=lambda place: self.binnings[place].n_bins):
             if not self.gated[target] and determines(self.bins[source], self.bins[target], self.binnings[source].n_bins):
-                return look_up(target, source, self.features, self.bins, self.binnings)
+                return look_up(target, source, self.features, self.bins, self.binnings, _SETTINGS)
         near = np.abs(self.covariance[target])
         nearest = sorted(given, key=lambda place: -near[place])[: _SETTINGS.max_predictors]
         blend = blend_of(self.heights[target], given, self.heights, self.covariance, self.covariance[target])
@@ -97,7 +97,7 @@ class Completion:
         tasks = [(target, closed + order[:turn]) for turn, target in enumerate(order)]
         if scattered:
             tasks += [(target, [place for place in steps if place != target]) for target in order]
-        with ThreadPoolExecutor(max(Settings.load().threads_per_worker, 1)) as threads:
+        with ThreadPoolExecutor(fit_threads()) as threads:
             learned = list(threads.map(lambda task: pool.learn(task[0], sorted(task[1]), steps[task[0]]), tasks))
         return cls(learned[: len(order)], learned[len(order) :])
 

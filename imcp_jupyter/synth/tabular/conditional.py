@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .blends import Blend
-from .features import Codes, Discrete, Feature, Floats
+from .features import ATOM_ROWS, Codes, Discrete, Feature, Floats
 from .leaves import LeafTable, code_leaves, value_leaves
 from .predictors import Binning, class_sums, level_order, many_level_signals, number_sums
 from .rulers import Heights
@@ -23,11 +23,16 @@ _GROWING_ROWS = 200_000  # a tree's splits are sought in at most this many rows;
 
 @dataclass(frozen=True)
 class TreeSettings:
-    """`min_leaf` rows at least in a leaf; `min_gain` see `trees.grow_classes`; at most `max_predictors` earlier features."""
+    """`min_leaf` rows at least in a leaf; `min_gain` see `trees.grow_classes`; at most `max_predictors` earlier features.
+
+    A number that `atom_rows` rows share is kept, others move up to `smoothing` of the way to their neighbour.
+    """
 
     min_leaf: int
     min_gain: float
     max_predictors: int
+    smoothing: float = 0.5
+    atom_rows: int = ATOM_ROWS
 
 
 @dataclass(frozen=True)
@@ -101,15 +106,17 @@ def fit_conditional(
         tree = grow_classes(matrix[some], wanted[some], settings.min_leaf, settings.min_gain)
     else:
         tree = grow_numbers(matrix[some], signals[some], settings.min_leaf, settings.min_gain)
-    return _filled(target, given, orders, tree, feature, matrix, wanted, blend)
+    return _filled(target, given, orders, tree, feature, matrix, wanted, settings, blend)
 
 
-def look_up(target: int, source: int, features: Sequence[Feature], bins: Sequence[Bins], binnings: Sequence[Binning]) -> Conditional:
+def look_up(
+    target: int, source: int, features: Sequence[Feature], bins: Sequence[Bins], binnings: Sequence[Binning], settings: TreeSettings
+) -> Conditional:
     """Feature `target` where `source` determines it: one leaf for each bin of `source`."""
     feature = features[target]
     wanted = feature.codes if isinstance(feature, Discrete) else feature.values
     tree = one_leaf_per_bin(binnings[source].n_bins)
-    return _filled(target, [source], [np.empty(0, dtype=np.uint16)], tree, feature, bins[source][:, None], wanted)
+    return _filled(target, [source], [np.empty(0, dtype=np.uint16)], tree, feature, bins[source][:, None], wanted, settings)
 
 
 def _filled(
@@ -120,10 +127,14 @@ def _filled(
     feature: Feature,
     matrix: Bins,
     wanted: npt.NDArray[Any],
+    settings: TreeSettings,
     blend: Blend | None = None,
 ) -> Conditional:
     leaf = tree.leaves(matrix)
-    table = (code_leaves if isinstance(feature, Discrete) else value_leaves)(leaf, wanted, tree.n_leaves)
+    if isinstance(feature, Discrete):
+        table = code_leaves(leaf, wanted, tree.n_leaves)
+    else:
+        table = value_leaves(leaf, wanted, tree.n_leaves, settings.atom_rows, settings.smoothing)
     return Conditional(target, given, orders, tree, table, blend)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import InvalidInput
 from ...models.dataset import TableSchema
-from ...models.generation import PrivacyStatement
+from ...models.generation import PrivacyLevel, PrivacyStatement
 from ..signing import Signer
 from .options import EngineOptions
 
@@ -124,8 +124,9 @@ class TabularEngine(ABC):
     min_rows: ClassVar[int] = 2
     packages: ClassVar[tuple[str, ...]] = ()  # distributions, besides the core ones, whose versions decide what a seed gives
     options_type: ClassVar[type[EngineOptions]] = EngineOptions
-    supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon"}
+    supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon", "privacy"}
     model: ClassVar[type[TabularModel]]
+    privacy_level: PrivacyLevel | None = None  # of engines with a privacy dial
 
     def require(self) -> None:
         """Raises `MissingExtra` with the install line when what this engine needs is not installed."""

@@ -41,7 +41,7 @@ class Ruler:
         """(n_rows,) heights of the codes or values `drawn`, 0 where `missing`."""
         if self.knots is None:
             return np.asarray(self.heights[np.minimum(drawn, len(self.heights) - 1)])
-        found = np.interp(drawn, self.knots, self.heights).astype(np.float32)
+        found: Heights = np.interp(drawn, self.knots, self.heights).astype(np.float32)
         if missing is not None:
             found[missing] = 0.0
         return found
