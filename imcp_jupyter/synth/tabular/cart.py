@@ -5,8 +5,9 @@ Reiter 2005, "Using CART to generate partially synthetic public use microdata"; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -238,18 +239,25 @@ class CartEngine(TabularEngine):
     supports: ClassVar[frozenset[str]] = frozenset({"conditions", "privacy"})
     options_type: ClassVar[type[EngineOptions]] = CartOptions
     model: ClassVar[type[ConditionalModel]] = CartModel
+    spared: frozenset[str] = frozenset()
 
     def __init__(self, **options: Any) -> None:
         """`options` as in `CartOptions`."""
         own = CartOptions(**options)
-        explicit = own.model_dump(include={"min_leaf", "min_gain", "smoothing", "rare_rows"}, exclude_none=True)
+        explicit = own.model_dump(include={"min_gain", "smoothing", "rare_rows"}, exclude_none=True)
         self.privacy_level = own.privacy
         self.dial = replace(DIAL[own.privacy], **explicit)
-        atoms = max(ATOM_ROWS, self.dial.rare_rows)
-        self.settings = TreeSettings(self.dial.min_leaf, self.dial.min_gain, own.max_predictors, self.dial.smoothing, atoms)
+        if own.min_leaf is not None:
+            self.dial = replace(self.dial, min_leaf=(own.min_leaf, own.min_leaf))
+        self.max_predictors = own.max_predictors
 
     def with_options(self, options: EngineOptions, seed: int) -> CartEngine:
         return CartEngine(**options.model_dump())
+
+    def sparing(self, columns: Collection[str]) -> CartEngine:
+        other = copy(self)
+        other.spared = frozenset(columns)
+        return other
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CartModel:
         return self.fit_first(table, (), progress)
@@ -257,7 +265,9 @@ class CartEngine(TabularEngine):
     def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> CartModel:
         """Draw the columns `first` before all others: rows under conditions on them then come exactly and at once."""
         progress(0.0, "reading columns")
-        table = protected(table, self.dial.rare_rows, self.dial.blunt)
+        atoms = max(ATOM_ROWS, self.dial.rare_rows)
+        settings = TreeSettings(self.dial.leaf(table.n_rows), self.dial.min_gain, self.max_predictors, self.dial.smoothing, atoms)
+        table = protected(table, self.dial.rare_rows, self.dial.blunt, self.spared)
         codec, features = TableCodec.fit(table)
         binnings = [Binning.of(feature) for feature in features]
         bins = [binning.bins(*_content(feature)) for binning, feature in zip(binnings, features, strict=True)]
@@ -279,11 +289,11 @@ class CartEngine(TabularEngine):
             def learn(turn: int) -> Conditional:
                 place = order[turn]
                 if place in sources:
-                    return look_up(place, sources[place], features, bins, binnings, self.settings)
+                    return look_up(place, sources[place], features, bins, binnings, settings)
                 earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
-                given = sorted(earlier, key=lambda other: -near[place, other])[: self.settings.max_predictors]
+                given = sorted(earlier, key=lambda other: -near[place, other])[: settings.max_predictors]
                 blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
-                return fit_conditional(place, given, features, bins, binnings, heights, self.settings, blend)
+                return fit_conditional(place, given, features, bins, binnings, heights, settings, blend)
 
             with ThreadPoolExecutor(fit_threads()) as pool:
                 # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.

@@ -5,7 +5,8 @@ Marginals are tables on the normal axis; correlations come from normal scores (c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -188,6 +189,7 @@ class CopulaEngine(TabularEngine):
     supports: ClassVar[frozenset[str]] = frozenset({"conditions", "privacy"})
     options_type: ClassVar[type[EngineOptions]] = CopulaOptions
     model: ClassVar[type[ConditionalModel]] = CopulaModel
+    spared: frozenset[str] = frozenset()
 
     def __init__(self, **options: Any) -> None:
         """`options` as in `CopulaOptions`."""
@@ -196,10 +198,15 @@ class CopulaEngine(TabularEngine):
     def with_options(self, options: EngineOptions, seed: int) -> CopulaEngine:
         return CopulaEngine(**options.model_dump())
 
+    def sparing(self, columns: Collection[str]) -> CopulaEngine:
+        other = copy(self)
+        other.spared = frozenset(columns)
+        return other
+
     def fit(self, table: Table, progress: Progress = no_progress) -> CopulaModel:
         progress(0.0, "reading columns")
         dial = DIAL[self.privacy_level or STANDARD]
-        table = protected(table, dial.rare_rows, dial.blunt)
+        table = protected(table, dial.rare_rows, dial.blunt, self.spared)
         codec, features = TableCodec.fit(table)
         if not features:
             return CopulaModel(table.schema, codec, [], np.empty((0, 0), dtype=np.float32))

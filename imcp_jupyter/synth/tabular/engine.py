@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -134,6 +134,10 @@ class TabularEngine(ABC):
 
     def with_options(self, options: EngineOptions, seed: int) -> TabularEngine:
         """This engine with `options` (an `options_type`); `seed` is for engines whose fitting is random."""
+        return self
+
+    def sparing(self, columns: Collection[str]) -> TabularEngine:
+        """This engine, which leaves `columns` out of what it does to rare values: they are structure, not what a person has."""
         return self
 
     @abstractmethod

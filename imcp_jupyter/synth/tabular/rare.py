@@ -8,7 +8,7 @@ Datetimes, and when `blunt` all numbers: the k lowest and the k highest become t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +24,17 @@ _LOST = 0.05  # share of the table's rows that may leave it
 _ROUNDS = 20  # rows that leave can make another level rare
 
 
-def protected(table: Table, rare_rows: int, blunt: bool) -> Table:
-    """`table` without what fewer than `rare_rows` rows have. Missing cells, ids and free text stay as they are."""
+def protected(table: Table, rare_rows: int, blunt: bool, spared: Collection[str] = ()) -> Table:
+    """`table` without what fewer than `rare_rows` rows have. Missing cells, ids and free text stay as they are.
+
+    The columns `spared` tell how rows hang together, not what a person has: they stay, and so do all rows.
+    """
     if rare_rows < 2:
         return table
     rng = np.random.Generator(np.random.Philox(table.n_rows))  # fixed: protection is a part of the engine, not of the draw
-    table = _without_rare_levels(table, rare_rows, rng)
+    table = _without_rare_levels(table, rare_rows, rng, spared)
     sources: dict[str, Rows] = {}
-    for name in table.names:
+    for name in [name for name in table.names if name not in spared]:
         column = table[name]
         if column.schema.kind in DISCRETE_KINDS and blunt:
             sources[name] = _shuffled(column, rare_rows, rng)
@@ -48,8 +51,8 @@ def rare_levels(column: Column, rare_rows: int) -> Mask:
     return rare if exception else np.zeros_like(rare)
 
 
-def _without_rare_levels(table: Table, rare_rows: int, rng: np.random.Generator) -> Table:
-    discrete = [name for name in table.names if table[name].schema.kind in DISCRETE_KINDS]
+def _without_rare_levels(table: Table, rare_rows: int, rng: np.random.Generator, spared: Collection[str]) -> Table:
+    discrete = [name for name in table.names if name not in spared and table[name].schema.kind in DISCRETE_KINDS]
     part = table
     for _ in range(_ROUNDS):
         holds = {name: _holds(part[name], rare_levels(part[name], rare_rows)) for name in discrete}
@@ -58,7 +61,7 @@ def _without_rare_levels(table: Table, rare_rows: int, rng: np.random.Generator)
             leaves |= rows
         if not leaves.any():
             return _known(table, part, discrete)
-        if part.n_rows - leaves.sum() < (1.0 - _LOST) * table.n_rows:
+        if spared or part.n_rows - leaves.sum() < (1.0 - _LOST) * table.n_rows:
             return _known(table, _taken(part, {name: _donors(part[name], rows, rng) for name, rows in holds.items()}), discrete)
         part = part.select_rows(np.flatnonzero(~leaves))
     return _known(table, part, discrete)
