@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
+
 PrivacyLevel = Literal["fidelity", "standard", "high"]
 
 
@@ -14,7 +16,7 @@ class ModelInfo(BaseModel):
     id: str
     engine: str
     engine_version: str
-    dataset: str = Field(description="reference or content hash of the data it was fitted on")
+    dataset: str = Field(description="content hash of the data it was fitted on; withheld where the model is differentially private")
     created: datetime
     job_id: str | None = None
     bytes: int = 0

@@ -68,6 +68,8 @@ class DatasetRow(BaseModel):
     columns: int
     origin: str
     created: str
+    epsilon_spent: float | None = Field(None, description="ε of all private releases of it together; null where there was none")
+    epsilon_left: float | None = None
 
 
 class ListDatasetsResult(Result):
@@ -85,6 +87,7 @@ class ListDatasets(Tool[ListDatasetsParams, ListDatasetsResult]):
 
     def run(self, params: ListDatasetsParams, context: JobContext) -> ListDatasetsResult:
         found = context.workspace.datasets.list(params.all_versions, samples=True)
+        accounts = {account.content_hash: account for account in context.workspace.ledger}
         rows = [
             DatasetRow(
                 dataset=info.reference,
@@ -92,6 +95,8 @@ class ListDatasets(Tool[ListDatasetsParams, ListDatasetsResult]):
                 columns=len(info.table_schema.columns),
                 origin=info.origin,
                 created=info.created.isoformat(timespec="seconds"),
+                epsilon_spent=accounts[info.content_hash].spent if info.content_hash in accounts else None,
+                epsilon_left=accounts[info.content_hash].left if info.content_hash in accounts else None,
             )
             for info in found
         ]

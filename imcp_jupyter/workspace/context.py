@@ -46,6 +46,7 @@ class JobContext:
     _sources: dict[tuple[str, str], Source] = field(default_factory=dict)
     _moves: list[tuple[Path, Path]] = field(default_factory=list)
     _rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    _writes: list[Callable[[Connection], None]] = field(default_factory=list)
     _last_report: float = 0.0
 
     def source(self, reference: str, parameter: str) -> Source:
@@ -163,6 +164,12 @@ class JobContext:
         """Insert the staged rows, in the transaction that ends the job."""
         for table, row in self._rows:
             connection.execute(table.insert().values(**row))
+        for write in self._writes:
+            write(connection)
+
+    def publish_with(self, write: Callable[[Connection], None]) -> None:
+        """Let `write` take part in the transaction that ends the job."""
+        self._writes.append(write)
 
     def discard(self) -> None:
         """Remove every staged file of a job that did not succeed."""

@@ -125,6 +125,7 @@ class TabularEngine(ABC):
     packages: ClassVar[tuple[str, ...]] = ()  # distributions, besides the core ones, whose versions decide what a seed gives
     options_type: ClassVar[type[EngineOptions]] = EngineOptions
     supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon", "privacy"}
+    private_only: ClassVar[bool] = False  # cannot learn without a privacy budget
     model: ClassVar[type[TabularModel]]
     privacy_level: PrivacyLevel | None = None  # of engines with a privacy dial
 
