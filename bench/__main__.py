@@ -15,22 +15,16 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-<<<<<<< HEAD
-from . import commands, gatf, private, tabular
-=======
-from . import commands, gatf, quality, tabular
->>>>>>> bench
+from . import commands, gatf, private, quality, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
 SECTIONS: dict[str, Callable[[], str]] = {
     "commands": commands.section,
     "tabular": tabular.section,
-<<<<<<< HEAD
-    "private": private.section,
-=======
     "quality": quality.section,
->>>>>>> bench
+    "scale": scale.section,
+    "private": private.section,
     "gatf": gatf.section,
 }
 HEAD = """# Benchmarks

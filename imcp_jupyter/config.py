@@ -40,6 +40,10 @@ class Settings:
     auto_cart_cells: int = _setting(20_000_000, "largest table (rows × columns) for which engine 'auto' picks 'cart'", "cells")
     auto_cart_columns: int = _setting(100, "widest table for which engine 'auto' picks 'cart'", "columns")
     max_rows: int = _setting(100_000_000, "largest number of rows that one call may ask for", "rows")
+    whole_source_bytes: int = _setting(
+        1024**3, "largest source (about its size in memory) that is read whole; engines and checks see a sample of a larger one", "bytes"
+    )
+    sample_rows: int = _setting(1_000_000, "rows of the uniform sample that stands for a larger source", "rows")
     max_body_bytes: int = _setting(16 * 1024 * 1024, "largest request body of the HTTP and WebSocket endpoints", "bytes")
     preview_rows: int = _setting(20, "rows of a preview in a tool result", "rows")
     bootstrap_replicates: int = _setting(200, "bootstrap replicates behind the interval of a trust score", "replicates")

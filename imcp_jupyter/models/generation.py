@@ -60,6 +60,7 @@ class DataCard(BaseModel):
     seed: int
     source_hash: str = Field(description="content hash of the source; withheld where the data is differentially private")
     source_rows: int = Field(description="noisy where the data is differentially private")
+    fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
     privacy_level: PrivacyLevel | None = Field(None, description="how far the engine's privacy dial was turned; none where it has no dial")

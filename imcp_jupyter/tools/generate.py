@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..data.table import Table
+    from ..workspace.sources import Source
 
 _SEED_LIMIT = 2**63 - 1
 _NOT_IN_CARD = {"data", "name", "seed"}  # what the card says elsewhere, or what is no parameter of the method
@@ -136,15 +137,19 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         _refuse_unsupported(engine, params)
         engine.require()
         engine = engine.with_options(read_options(engine.name, engine.options_type, _options(params)), context.seed)
-        size = f"{len(table.names)} columns" if release else f"{table.n_rows:,} rows × {len(table.names)} columns"
-        context.log(f"engine {engine.name} {engine.version}, {size}, seed {context.seed}")
+        size = f"{table.n_rows:,} of {source.rows:,} rows × {len(table.names)} columns"
+        if release:
+            size = f"{len(table.names)} columns"
+        context.log(f"engine {engine.name} {engine.version}, fitted on {size}, seed {context.seed}")
         engine.check(table)
         if release is not None:
             release.reservation.begin()
         name = params.name or f"{source.label}-synthetic"
         with closing(_fitted(engine, table, params, context.part(0.05, 0.6))) as model:
             told = told_of(model, table, context.inputs)
-            rows = params.rows or told.source_rows
+            # What is private tells its noisy size only.
+            whole, origin = (told.source_rows, source.label) if release else (source.rows, _origin(source))
+            rows = params.rows or min(whole, settings.max_rows)
             card = DataCard(
                 engine=engine.name,
                 engine_version=engine.version,
@@ -154,7 +159,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
                 ),
                 seed=context.seed,
                 source_hash=told.source_hash,
-                source_rows=told.source_rows,
+                source_rows=whole,
+                fitted_rows=table.n_rows if source.is_sampled and not release else None,
                 versions=context.versions | package_versions(engine),
                 privacy=told.privacy,
                 privacy_level=engine.privacy_level,
@@ -168,7 +174,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         if release is not None:
             context.publish_with(partial(release.reservation.record, model=stored.id, dataset=info.reference))
         return GenerateTabularResult(
-            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {source.label}.",
+            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {origin}.",
             dataset=info.reference,
             model=stored.id,
             engine=engine.name,
@@ -216,6 +222,10 @@ class _Drawn:
             done += len(block)
             yield block
             self._progress(done / self._rows, f"drew {done:,} of {self._rows:,} rows")
+
+
+def _origin(source: Source) -> str:
+    return f"{source.label}, fitted on {len(source.frame):,} of {source.rows:,} rows" if source.is_sampled else source.label
 
 
 def _options(params: GenerateTabularParams) -> dict[str, Any] | None:

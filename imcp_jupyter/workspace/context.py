@@ -23,6 +23,7 @@ from .sources import Source, open_source
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from .workspace import Workspace
 
@@ -53,7 +54,7 @@ class JobContext:
         """The data that `reference` names, for the parameter `parameter`; opened once."""
         key = (reference, parameter)
         if key not in self._sources:
-            self._sources[key] = open_source(reference, parameter, self.workspace.datasets, self.frames)
+            self._sources[key] = open_source(reference, parameter, self.workspace.datasets, self.frames, self.workspace.settings, self.seed)
         return self._sources[key]
 
     def progress(self, share: float, message: str) -> None:
@@ -85,7 +86,7 @@ class JobContext:
         schema: TableSchema,
         origin: Literal["imported", "synthetic"],
         lineage: dict[str, Any],
-        like: pd.DataFrame | None = None,
+        like: pd.DataFrame | pa.Schema | None = None,
     ) -> DatasetInfo:
         """Write `data` aside as the next version of `name`; it appears when the job succeeds.
 
