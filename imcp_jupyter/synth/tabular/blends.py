@@ -7,7 +7,9 @@ target linearly (ridge regression on normal scores, Hoerl & Kennard 1970) is a s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,13 +61,20 @@ def blend_of(target: Heights, earlier: Sequence[int], heights: Sequence[Heights]
 
 def covariance_of(heights: Sequence[Heights]) -> Floats:
     """(n_features, n_features) float64."""
-    from threadpoolctl import threadpool_limits
-
     matrix = np.stack(heights)
     matrix -= matrix.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
-    # On one thread: sums in another order are other sums.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return np.asarray((matrix @ matrix.T).astype(np.float64) / matrix.shape[1])
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """Sums in another order are other sums: a model must not depend on how many threads the machine has.
+
+    Many small solves on threads of their own also wait for each other more than they compute.
+    """
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, user_api="blas")
 
 
 def _summed(heights: Sequence[Heights | None], members: npt.NDArray[np.int32], weights: Heights, rows: int) -> Heights:

@@ -21,7 +21,7 @@ from ...config import fit_threads
 from ...models.dataset import TableSchema
 from ...models.generation import PrivacyLevel
 from ..archive import load_archive, save_archive
-from .blends import Blend, blend_of, covariance_of
+from .blends import Blend, blend_of, covariance_of, one_blas_thread
 from .codec import TableCodec
 from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
@@ -295,7 +295,7 @@ class CartEngine(TabularEngine):
                 blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
                 return fit_conditional(place, given, features, bins, binnings, heights, settings, blend)
 
-            with ThreadPoolExecutor(fit_threads()) as pool:
+            with one_blas_thread(), ThreadPoolExecutor(fit_threads()) as pool:
                 # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.
                 futures = {turn: pool.submit(learn, turn) for turn in reversed(range(len(order)))}
                 try:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...config import fit_threads
-from .blends import blend_of, covariance_of
+from .blends import blend_of, covariance_of, one_blas_thread
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determines
 from .features import Codes, Discrete, Feature, Floats, Mask, Numeric
@@ -97,7 +97,7 @@ class Completion:
         tasks = [(target, closed + order[:turn]) for turn, target in enumerate(order)]
         if scattered:
             tasks += [(target, [place for place in steps if place != target]) for target in order]
-        with ThreadPoolExecutor(fit_threads()) as threads:
+        with one_blas_thread(), ThreadPoolExecutor(fit_threads()) as threads:
             learned = list(threads.map(lambda task: pool.learn(task[0], sorted(task[1]), steps[task[0]]), tasks))
         return cls(learned[: len(order)], learned[len(order) :])
 

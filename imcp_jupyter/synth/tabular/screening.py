@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from .blends import one_blas_thread
 from .features import Floats
 from .rulers import Heights
 
@@ -20,8 +21,6 @@ def information(heights: Sequence[Heights]) -> Floats:
 
     All cross-tables come from one matrix product of class indicators.
     """
-    from threadpoolctl import threadpool_limits
-
     rows = len(heights[0])
     # Drawn, not evenly spaced: tables often come in repeating order.
     some = np.arange(rows) if rows <= _ROWS else np.sort(np.random.default_rng(rows).choice(rows, _ROWS, replace=False, shuffle=False))
@@ -31,8 +30,7 @@ def information(heights: Sequence[Heights]) -> Floats:
     indicators = np.zeros((len(some), start[-1]), dtype=np.float32)
     for begin, column in zip(start, classes, strict=False):
         indicators[np.arange(len(some)), begin + column] = 1.0
-    # On one thread: sums in another order are other sums.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         table = (indicators.T @ indicators).astype(np.float64) / len(some)
     share = np.diag(table)
     terms = np.where(table > 0, table * np.log(np.maximum(table, 1e-300) / np.outer(share, share)), 0.0)

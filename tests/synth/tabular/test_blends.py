@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from imcp_jupyter.data.table import Table
+from imcp_jupyter.data.table import Table, content_hash
 from imcp_jupyter.synth.tabular.blends import Blend, blend_of, covariance_of
 from imcp_jupyter.synth.tabular.cart import CartEngine
 
@@ -59,3 +60,12 @@ def test_nearly_equal_columns_stay_so() -> None:
     )
     drawn = CartEngine().fit(Table.of(real)).sample(8_000, seed=1)
     assert drawn["length"].corr(drawn["width"]) > 0.995
+
+
+def test_the_number_of_blas_threads_does_not_change_the_model() -> None:
+    real = pd.DataFrame(np.stack(PARTS, axis=1)).rename(columns=str).assign(total=np.sum(PARTS, axis=0))
+    hashes = set()
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            hashes.add(content_hash(CartEngine().fit(Table.of(real)).sample(500, seed=1)))
+    assert len(hashes) == 1
