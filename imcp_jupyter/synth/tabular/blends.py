@@ -74,7 +74,8 @@ def one_blas_thread() -> AbstractContextManager[Any]:
     """
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def _summed(heights: Sequence[Heights | None], members: npt.NDArray[np.int32], weights: Heights, rows: int) -> Heights:
