@@ -19,7 +19,7 @@ def test_each_level_is_stricter_than_the_one_before() -> None:
 
 
 def test_leaves_grow_with_the_table_up_to_a_limit() -> None:
-    assert [DIAL["standard"].leaf(rows) for rows in (500, 4_000, 8_000, 1_000_000)] == [10, 20, 40, 40]
+    assert [DIAL["standard"].leaf(rows) for rows in (500, 4_000, 8_000, 1_000_000)] == [10, 10, 20, 40]
 
 
 def test_what_is_given_by_name_wins_over_the_level() -> None:
