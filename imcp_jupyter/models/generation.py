@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
+
+PrivacyLevel = Literal["fidelity", "standard", "high"]
 
 
 class ModelInfo(BaseModel):
@@ -61,3 +63,4 @@ class DataCard(BaseModel):
     fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
+    privacy_level: PrivacyLevel | None = Field(None, description="how far the engine's privacy dial was turned; none where it has no dial")

@@ -13,7 +13,7 @@ from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
-from ..models.generation import DataCard
+from ..models.generation import DataCard, PrivacyLevel
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
@@ -74,6 +74,9 @@ class GenerateTabularParams(Params):
         json_schema_extra={"examples": [{"age": [17, 90], "sex": ["Female", "Male"]}]},
     )
     public_rows: bool = Field(False, description="with epsilon: everybody may know how many rows the data has")
+    privacy: PrivacyLevel | None = Field(
+        None, description="how much is given up for privacy: fidelity, standard (the default) or high (docs/engines.md has what each costs)"
+    )
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(
@@ -132,7 +135,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = release.engine if release else pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
-        engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
+        engine = engine.with_options(read_options(engine.name, engine.options_type, _options(params)), context.seed)
         size = f"{table.n_rows:,} of {source.rows:,} rows × {len(table.names)} columns"
         if release:
             size = f"{len(table.names)} columns"
@@ -159,6 +162,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
                 fitted_rows=table.n_rows if source.is_sampled and not release else None,
                 versions=context.versions | package_versions(engine),
                 privacy=told.privacy,
+                privacy_level=engine.privacy_level,
             )
             save = partial(model.save_signed, signer=context.workspace.signer)
             stored = context.stage_model(engine.name, engine.version, told.source_hash, save)
@@ -223,6 +227,14 @@ def _origin(source: Source) -> str:
     return f"{source.label}, fitted on {len(source.frame):,} of {source.rows:,} rows" if source.is_sampled else source.label
 
 
+def _options(params: GenerateTabularParams) -> dict[str, Any] | None:
+    """The engine's options, with the dial among them."""
+    own = (params.engine_options or {}).get("privacy", params.privacy)
+    if params.privacy is None or own == params.privacy:
+        return params.engine_options if params.privacy is None else {**(params.engine_options or {}), "privacy": params.privacy}
+    raise InvalidInput(f"privacy is '{params.privacy}', and {own!r} in engine_options", field="privacy", hint="leave one of the two out")
+
+
 def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
     if not wanted:
         raise InvalidInput("must name at least one column", field="columns")
@@ -242,3 +254,5 @@ def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) ->
         raise InvalidInput(f"engine '{engine.name}' does not support conditions", field="conditions", hint="leave conditions out")
     if params.epsilon is None and engine.private_only:
         raise InvalidInput(f"engine '{engine.name}' needs a privacy budget", field="epsilon", hint="for example epsilon=1")
+    if params.privacy is not None and "privacy" not in engine.supports:
+        raise InvalidInput(f"engine '{engine.name}' does not support privacy", field="privacy", hint="leave privacy out")

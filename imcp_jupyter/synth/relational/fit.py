@@ -126,7 +126,7 @@ class _Work:
         places = [self._place(table[column], keys, self._graph.foreign_keys(name)) for column in table.names]
         rows = self._extended(name)
         picked = pick_engine(engine, rows.n_rows, len(rows.names), settings)
-        drawn = picked.fit(rows, progress)
+        drawn = picked.sparing([extra.name for extra in self._extras[name]]).fit(rows, progress)
         return TablePlan(name, places, table.schema, table.n_rows, drawn, _key_model(picked, table, keys), self._main(name, parents))
 
     def _add_family(self, number: int, children: Matrix) -> None:
