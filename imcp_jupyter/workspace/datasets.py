@@ -37,7 +37,14 @@ class Dataset:
     def to_pandas(self) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.read_parquet(self.path)
+        frame = pd.read_parquet(self.path)
+        # Parquet has no seconds: a column of seconds comes back in milliseconds.
+        coarse = {
+            column.name: column.dtype
+            for column in self.info.table_schema.columns
+            if column.dtype.startswith(("datetime64[s", "timedelta64[s")) and column.name in frame
+        }
+        return frame.astype(coarse) if coarse else frame
 
     def to_arrow(self) -> pa.Table:
         import pyarrow.parquet as pq

@@ -150,7 +150,8 @@ class Rule(ABC):
         """How the column counts. Raises `InvalidInput` when it holds no numbers."""
         numbers = self.facts.numbers(name)
         if numbers is None:
-            kind = self.facts.schema[name].kind
+            schema = self.facts.schema[name]
+            kind = "durations" if schema.dtype.startswith(("timedelta", "duration")) else schema.kind
             raise InvalidInput(f"{self.spec.kind}: column '{name}' is {kind}, not numbers or datetimes", field=self.field)
         return numbers
 

@@ -210,9 +210,7 @@ def _present(codec: NumericCodec, place: int, ends: list[tuple[Any, Any]], words
         try:
             span = codec.span_of(low, high)
         except (TypeError, ValueError, OverflowError):
-            raise InvalidInput(
-                f"column '{codec.name}' holds {'datetimes' if codec.is_datetime else 'numbers'}, which {words!r} does not fit", field=field
-            ) from None
+            raise InvalidInput(f"column '{codec.name}' holds {codec.noun}, which {words!r} does not fit", field=field) from None
         if low is not None and high is not None and codec.position(low) > codec.position(high):
             raise InvalidInput(f"column '{codec.name}': min {low} is above max {high}", field=field)
         if span is None:
