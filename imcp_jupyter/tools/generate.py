@@ -48,7 +48,7 @@ class GenerateTabularParams(Params):
     conditions: dict[str, Any] | None = Field(
         None,
         description='what rows must have, by column: a value, null, {"min": 30, "max": 40}, {"in": [...]}, {"distribution": {"a": 0.5}} '
-        'or short {"a": 0.5}, {"independent_of": "column"}',
+        'or short {"a": 0.5}, {"independent_of": "column" or several}',
         json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
     )
     constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(

@@ -95,7 +95,7 @@ def groups_of(codec: ColumnCodec, place: int, shares: Shares) -> tuple[list[Regi
             named |= part.allowed
         rest = (
             [np.flatnonzero(~named)]
-            if shares.shares and shares.independent_of is None
+            if shares.shares and not (shares.independent_of or shares.apart)
             else [np.array([code]) for code in np.flatnonzero(~named)]
         )
         for codes in rest:
@@ -104,7 +104,7 @@ def groups_of(codec: ColumnCodec, place: int, shares: Shares) -> tuple[list[Regi
                 allowed[codes] = True
                 regions.append({place: Levels(allowed)})
                 wanted.append(None)
-    elif shares.independent_of is not None or not shares.shares:
+    elif shares.independent_of or shares.apart or not shares.shares:
         raise InvalidInput(
             f"column '{codec.name}' has no levels: independence is drawn level by level",
             field=f"conditions.{codec.name}",
