@@ -83,10 +83,10 @@ def partners_of(ask: Ask) -> tuple[str, ...]:
     return ask.independent_of if isinstance(ask, Shares) else ()
 
 
-def known_column(column: Any, columns: Sequence[str]) -> None:
+def known_column(column: Any, columns: Sequence[str], field: str = "conditions") -> None:
     """Raises `NotFound` naming the nearest column where `column` is none of `columns`."""
     if column not in columns:
-        raise NotFound(f"there is no column '{column}'", field="conditions", hint=did_you_mean(str(column), columns))
+        raise NotFound(f"there is no column '{column}'", field=field, hint=did_you_mean(str(column), columns))
 
 
 def _ask(column: str, value: Any) -> Ask:

@@ -72,12 +72,17 @@ class ConditionalModel(TabularModel):
         for index, start in enumerate(range(0, max(len(partial), 1), BLOCK_ROWS)):
             block = partial.iloc[start : start + BLOCK_ROWS]
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            given = given_features(block, self._codec)
+            filled = self.filled(block, rng, start, seed)
             if len(block):
-                blocks.append(merged(block, self._codec.decode(self.fill(given, rng), Draw(len(block), rng, start, seed))))
+                blocks.append(filled)
         if not blocks:
             raise InvalidInput("there is no row to complete", field="partial")
         return blocks[0] if len(blocks) == 1 else pd.concat(blocks)
+
+    def filled(self, block: pd.DataFrame, rng: np.random.Generator, start: int, key: int) -> pd.DataFrame:
+        """One block of partial rows completed; raises as `complete`."""
+        given = given_features(block, self._codec)
+        return merged(block, self._codec.decode(self.fill(given, rng), Draw(len(block), rng, start, key))) if len(block) else block
 
     @property
     def places(self) -> Places:

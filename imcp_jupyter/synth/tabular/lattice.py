@@ -79,6 +79,10 @@ class NumericCodec:
         values = np.zeros(draw.rows) if self._state["fixed"] else np.asarray(parts[-1], dtype=np.float64)
         return self._column(values, missing)
 
+    def cells(self, positions: Floats, missing: Mask) -> pd.Series:
+        """The column at (n_rows,) `positions` of the feature."""
+        return pd.Series(self._column(positions, missing))
+
     @property
     def gated(self) -> bool:
         return self._gated
@@ -177,6 +181,8 @@ class NumericCodec:
 
         Raises `InvalidInput` naming a cell that is neither number nor datetime.
         """
+        if not self._whole and pd.api.types.is_float_dtype(series.dtype):
+            return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
         numbers, distinct = pd.factorize(series.astype(object), use_na_sentinel=True)
         found = np.full(len(distinct) + 1, np.nan)
         for number, value in enumerate(distinct):
