@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InvalidInput
+from .cells import ObjectCells
 from .datetimes import read_objects
 
 _NESTED = (list, dict, set, frozenset, tuple, np.ndarray)
@@ -21,7 +22,12 @@ _WIDE = (2**63, 2**64)  # where signed and unsigned whole numbers of 64 bits end
 
 
 def checked_frame(frame: pd.DataFrame, field: str = "data", min_rows: int = 1) -> pd.DataFrame:
-    """`frame` with text column names and a plain index, or `InvalidInput` with the first broken rule.
+    """`frame` with text column names and a plain index, or `InvalidInput` with the first broken rule (see `checked_cells`)."""
+    return checked_cells(frame, field, min_rows)[0]
+
+
+def checked_cells(frame: pd.DataFrame, field: str = "data", min_rows: int = 1) -> tuple[pd.DataFrame, ObjectCells]:
+    """`frame` with text column names and a plain index, and its distinct objects; or `InvalidInput` with the first broken rule.
 
     Rules: at least one column and `min_rows` rows, unique column names, no infinity, no nested values, no column that mixes
     types (numbers with text) or time zones, no type that a table file cannot hold. Datetimes as objects become a datetime column.
@@ -42,18 +48,20 @@ def checked_frame(frame: pd.DataFrame, field: str = "data", min_rows: int = 1) -
         raise InvalidInput(f"the table has {rows}; at least {min_rows} are needed", field=field)
     if names != list(frame.columns):
         frame = frame.set_axis(names, axis=1)
+    if not isinstance(frame.index, pd.RangeIndex) or frame.index.start != 0 or frame.index.step != 1:
+        frame = frame.reset_index(drop=True)
+    cells = ObjectCells(frame)
     stamped = {}
     for name in names:
-        if _check_column(name, frame[name]) is dt.datetime:
+        if _check_column(name, frame[name], cells) is dt.datetime:
             stamped[name] = read_objects(frame[name])
     if stamped:
         frame = frame.assign(**stamped)
-    if not isinstance(frame.index, pd.RangeIndex) or frame.index.start != 0 or frame.index.step != 1:
-        frame = frame.reset_index(drop=True)
-    return frame
+        cells = ObjectCells(frame)
+    return frame, cells
 
 
-def _check_column(name: str, series: pd.Series) -> type | None:
+def _check_column(name: str, series: pd.Series, cells: ObjectCells) -> type | None:
     """The type of the objects in `series`, None where it holds none."""
     dtype = series.dtype
     for refused, words, hint in _TYPES:
@@ -62,7 +70,7 @@ def _check_column(name: str, series: pd.Series) -> type | None:
     if pd.api.types.is_float_dtype(dtype):
         _refuse_infinities(name, int(np.isinf(series.to_numpy(dtype=float, na_value=np.nan)).sum()))
     if pd.api.types.is_object_dtype(dtype) and not isinstance(dtype, pd.ArrowDtype):
-        return _check_objects(name, series)
+        return _check_objects(name, series, cells)
     return None
 
 
@@ -92,7 +100,12 @@ _TYPES: tuple[tuple[Callable[[Any], bool], str, str], ...] = (
 )
 
 
-def _check_objects(name: str, series: pd.Series) -> type | None:
+def _check_objects(name: str, series: pd.Series, cells: ObjectCells) -> type | None:
+    if pd.api.types.infer_dtype(series, skipna=True) == "string":
+        distinct = cells[name]
+        assert distinct is not None
+        _refuse_surrogates(name, distinct.values)
+        return str
     present = series.dropna()
     types = present.map(type).unique()
     kinds = {_family(kind) for kind in types}
@@ -118,10 +131,7 @@ def _check_objects(name: str, series: pd.Series) -> type | None:
             hint=f"convert it to text or numbers, for example df['{name}'].astype(str)",
         )
     if kind is str:
-        broken = next((value for value in present.unique() if not _is_unicode(value)), None)
-        if broken is not None:
-            message = f"column '{name}' holds text that is not valid Unicode: {ascii(broken)[:60]}"
-            raise InvalidInput(message, field=name, hint="decode the source again with its right encoding")
+        _refuse_surrogates(name, present.unique())
     if kind is float:
         _check_numbers(name, present, types)
     if kind is Decimal:
@@ -162,6 +172,13 @@ def _refuse_mixed_zones(name: str, present: pd.Series) -> None:
             field=name,
             hint=f"bring it to one with pandas.to_datetime(df['{name}'], utc=True)",
         )
+
+
+def _refuse_surrogates(name: str, values: Any) -> None:
+    broken = next((value for value in values if not _is_unicode(value)), None)
+    if broken is not None:
+        message = f"column '{name}' holds text that is not valid Unicode: {ascii(broken)[:60]}"
+        raise InvalidInput(message, field=name, hint="decode the source again with its right encoding")
 
 
 def _is_unicode(text: str) -> bool:

@@ -98,7 +98,7 @@ class Press:
         self._layer = layer
         self._supply = supply
         self._tally = tally
-        self._remembered = [rule for rule in layer.rules if isinstance(rule, UniqueRule) and layer.how(rule) != "construction"]
+        self._remembered = layer.remembered
         ids = {column.name for column in layer.facts.schema.columns if layer.is_id(column)}
         self._ids = sorted(ids)
         self._tied = any(ids & set(step.sources) for step in layer.steps)  # other columns follow from an id: rows keep their place

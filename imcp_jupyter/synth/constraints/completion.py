@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...errors import InvalidInput
 from ..tabular.conditions import known_column
-from ..tabular.engine import BLOCK_ROWS
+from ..tabular.engine import BLOCK_ROWS, block_generator
 from ..tabular.features import Draw
 from ..tabular.freetext import TextCodec
 from ..tabular.given import ConditionalModel
@@ -56,7 +56,7 @@ class Completion:
         self._next = len(plain)
         blocks = []
         for index, start in enumerate(range(0, len(plain), BLOCK_ROWS)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
+            rng = block_generator(seed, index)
             block = plain.iloc[start : start + BLOCK_ROWS].reset_index(drop=True)
             blocks.append(self._block(block, rng, start, seed, seen, labels[start : start + BLOCK_ROWS]))
         whole = blocks[0] if len(blocks) == 1 else pd.concat(blocks, ignore_index=True)

@@ -105,6 +105,11 @@ class Layer:
         """The columns that are rebuilt, not learned."""
         return [target for step in self.steps for target in step.targets]
 
+    @property
+    def remembered(self) -> list[UniqueRule]:
+        """The rules whose keys are compared with those of all rows before: they are held by rejection."""
+        return [rule for rule in self.rules if isinstance(rule, UniqueRule) and self.how(rule) != "construction"]
+
     def learned_for(self, columns: Collection[str]) -> list[str]:
         """The columns that the engine learned which `columns` are, or are rebuilt from."""
         found: list[str] = []

@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import InvalidInput
 from ...models.constraints import ConditionOutcome, ConstraintOutcome
 from ..tabular.conditions import parse_conditions
-from ..tabular.engine import BLOCK_ROWS, Progress, TabularEngine, TabularModel, no_progress
+from ..tabular.engine import BLOCK_ROWS, Progress, TabularEngine, TabularModel, block_generator, no_progress
 from ..tabular.given import KEY
 from ..tabular.plan import split
 from ..tabular.registry import find_engine
@@ -74,8 +74,17 @@ class ConstrainedModel(TabularModel):
     def sample_batches(self, rows: int, seed: int) -> Iterator[pd.DataFrame]:
         press, seen = Press(self._layer, Free(self._inner), self._tally), dict[int, Any]()
         for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            yield self._block(press, min(BLOCK_ROWS, rows - start), rng, start, seed, seen)
+            yield self._block(press, min(BLOCK_ROWS, rows - start), block_generator(seed, index), start, seed, seen)
+
+    def sample_range(self, rows: int, seed: int, start: int, count: int) -> Iterator[pd.DataFrame]:
+        """As the engines draw it. Raises `InvalidInput` also where a key is kept unique by rejection: that needs all rows before."""
+        remembered = self._layer.remembered
+        if remembered and (start, count) != (0, rows):
+            rule = remembered[0]
+            raise InvalidInput(
+                f"{rule} is held by rejection, so a part of the rows cannot be drawn alone", field=rule.field, hint="draw all rows"
+            )
+        return self.sample_batches(rows, seed) if remembered else super().sample_range(rows, seed, start, count)
 
     def sample_given_batches(self, rows: int, seed: int, conditions: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
         """Every row meets `conditions` and keeps the constraints; shares are exact over the whole draw.
@@ -92,9 +101,8 @@ class ConstrainedModel(TabularModel):
         own = Tally()
         press, seen = Press(self._layer, held, own), dict[int, Any]()
         for index, (start, part) in enumerate(split(counts, BLOCK_ROWS, apart)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
             try:
-                yield press.block(part, rng, start, seed, seen)
+                yield press.block(part, block_generator(seed, index), start, seed, seen)
             except OutOfReach:
                 raise clash_of(held, self._layer, own) from None
         self._tally.add(own)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ...errors import InvalidInput
 from .codec import TableCodec
 from .conditions import Ask, Shares, parse_conditions
-from .engine import BLOCK_ROWS, TabularModel
+from .engine import BLOCK_ROWS, TabularModel, block_generator
 from .features import Draw
 from .partial_rows import Given, given_features, merged
 from .plan import Outline, Places, split
@@ -71,8 +71,7 @@ class ConditionalModel(TabularModel):
         blocks = []
         for index, start in enumerate(range(0, max(len(partial), 1), BLOCK_ROWS)):
             block = partial.iloc[start : start + BLOCK_ROWS]
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            filled = self.filled(block, rng, start, seed)
+            filled = self.filled(block, block_generator(seed, index), start, seed)
             if len(block):
                 blocks.append(filled)
         if not blocks:
@@ -111,10 +110,9 @@ class ConditionalModel(TabularModel):
         apart = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(KEY, 0))))
         regions, counts = self._plan(asks, rows, apart)
         for index, (start, own) in enumerate(split(counts, BLOCK_ROWS, apart)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
             cells = [(region, int(count)) for region, count in zip(regions, own, strict=True) if count]
             try:
-                yield self.held_block(cells, rng, start, seed)[0]
+                yield self.held_block(cells, block_generator(seed, index), start, seed)[0]
             except Unreachable:
                 raise self.clash(asks) from None
 
