@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from ..data.samples import SAMPLES, find_sample
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import DatasetInfo, Reference
+from ..models.generation import DataCard
 from .database import Database, names
 from .database import datasets as table
 
@@ -33,6 +34,12 @@ class Dataset:
     @property
     def reference(self) -> str:
         return self.info.reference
+
+    @property
+    def card(self) -> DataCard | None:
+        """How a synthetic dataset was made; None for what was imported or bundled."""
+        found = self.info.lineage.get("card")
+        return None if found is None else DataCard.model_validate(found)
 
     def to_pandas(self) -> pd.DataFrame:
         import pandas as pd

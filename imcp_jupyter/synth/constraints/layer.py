@@ -58,7 +58,8 @@ class Layer:
         for rule in self.rules:
             rule.limit(self.limits)
         self.steps: list[Step] = []
-        self.dropped: dict[int, int] = {}
+        self.dropped: dict[int, int] = {}  # by rule, the real rows that break it
+        self.left_out = 0  # real rows that break any
         self.codecs: dict[str, ColumnCodec] = {}  # of the rebuilt columns: how conditions on them are read
         self._built: set[int] = set()
         self._plan()
@@ -96,7 +97,7 @@ class Layer:
                 raise InvalidInput(f"the constraints leave {int(keep.sum())} real rows; at least 2 are needed", field="constraints")
             table = table.select_rows(np.flatnonzero(keep))
             layer = cls(specs, Facts(table.schema, table), held)
-            layer.dropped = dropped
+            layer.dropped, layer.left_out = dropped, int((~keep).sum())
         layer.codecs = {name: _codec(layer, table, name) for name in layer.targets}
         return layer, table
 

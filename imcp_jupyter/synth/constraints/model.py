@@ -64,6 +64,11 @@ class ConstrainedModel(TabularModel):
             for rule in self._layer.rules
         ]
 
+    @property
+    def rows_left_out(self) -> int:
+        """Real rows that were not learned because they break a constraint; 0 of a stored model."""
+        return self._layer.left_out
+
     def condition_outcomes(self) -> list[ConditionOutcome]:
         """How each condition of the last draw under conditions was held, once it has ended."""
         return self._asked
