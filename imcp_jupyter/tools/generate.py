@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
-from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
+from ..models.constraints import CONSTRAINTS_SCHEMA, ConditionOutcome, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard, PrivacyLevel
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
@@ -55,7 +55,7 @@ class GenerateTabularParams(Params):
     conditions: dict[str, Any] | None = Field(
         None,
         description='what rows must have, by column: a value, null, {"min": 30, "max": 40}, {"in": [...]}, {"distribution": {"a": 0.5}} '
-        'or short {"a": 0.5}, {"independent_of": "column"}',
+        'or short {"a": 0.5}, {"independent_of": "column" or several}',
         json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
     )
     constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
@@ -93,6 +93,7 @@ class GenerateTabularResult(Result):
     seed: int
     columns: list[str]
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
+    conditions: list[ConditionOutcome] = Field(default_factory=list, description="how each condition was held")
     card: DataCard
     preview: Preview
 
@@ -108,6 +109,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     example = "demo:adult --rows 1000 --engine cart --seed 7 --name adult_synthetic"
     icon = "generate"
     annotations = Annotations()
+    version = "2"
     cacheable = True
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
@@ -125,7 +127,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     def _generate(
         self, params: GenerateTabularParams, context: JobContext, source: Source, release: PrivateRelease | None
     ) -> GenerateTabularResult:
-        from ..synth.constraints.model import ConstrainedModel
+        from .card import card_parameters, told_of_draw
 
         settings = context.workspace.settings
         schema = params.table_schema
@@ -135,7 +137,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         engine = release.engine if release else pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
-        engine = engine.with_options(read_options(engine.name, engine.options_type, _options(params)), context.seed)
+        options = read_options(engine.name, engine.options_type, _options(params))
+        engine = engine.with_options(options, context.seed)
         size = f"{table.n_rows:,} of {source.rows:,} rows × {len(table.names)} columns"
         if release:
             size = f"{len(table.names)} columns"
@@ -150,12 +153,13 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             whole, origin = (told.source_rows, source.label) if release else (source.rows, _origin(source))
             rows = params.rows or min(whole, settings.max_rows)
             card = DataCard(
+                method=engine.title,
                 engine=engine.name,
                 engine_version=engine.version,
                 engine_licence=engine.licence,
-                parameters=params.model_dump(
-                    mode="json", exclude=_NOT_IN_CARD | (set() if release else {"public_rows"}), exclude_none=True
-                ),
+                parameters=card_parameters(params, _NOT_IN_CARD | (set() if release else {"public_rows"})),
+                engine_options=options.model_dump(mode="json"),
+                columns={column.name: column.kind for column in told.schema.columns},
                 seed=context.seed,
                 source_hash=told.source_hash,
                 source_rows=whole,
@@ -168,8 +172,15 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             stored = context.stage_model(engine.name, engine.version, told.source_hash, save)
             blocks = _blocks(model, rows, context.seed, params.conditions)
             drawn = _Drawn(blocks, rows, settings.preview_rows, context.part(0.6, 0.97))
-            lineage = {"card": card.model_dump(), "model": stored.id, "inputs": dict(told.inputs)}
+
+            def final_card() -> DataCard:
+                return told_of_draw(card, model, params.conditions, rows)
+
+            def lineage() -> dict[str, Any]:
+                return {"card": final_card().model_dump(mode="json"), "model": stored.id, "inputs": dict(told.inputs)}
+
             info = context.stage_dataset(name, drawn, told.schema, "synthetic", lineage, like=told.like)
+            outcome = final_card()
         if release is not None:
             context.publish_with(partial(release.reservation.record, model=stored.id, dataset=info.reference))
         return GenerateTabularResult(
@@ -180,8 +191,9 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             rows=rows,
             seed=context.seed,
             columns=table.names,
-            constraints=model.outcomes() if isinstance(model, ConstrainedModel) else [],
-            card=card,
+            constraints=outcome.constraints,
+            conditions=outcome.conditions,
+            card=outcome,
             preview=drawn.preview,
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
         )
@@ -196,7 +208,7 @@ def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, 
         return engine.fit_first(table, condition_columns(params.conditions, table.names) if params.conditions else (), progress)
     from ..synth.constraints.model import fit_constrained
 
-    return fit_constrained(engine, table, params.constraints, progress)
+    return fit_constrained(engine, table, params.constraints, progress, params.conditions)
 
 
 def _blocks(model: TabularModel, rows: int, seed: int, conditions: dict[str, Any] | None) -> Iterator[pd.DataFrame]:
@@ -247,9 +259,6 @@ def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
 
 
 def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) -> None:
-    if params.conditions and params.constraints:
-        message = "conditions cannot be combined with constraints"
-        raise InvalidInput(message, field="conditions", hint="make the rows with constraints, then filter, or leave one of the two out")
     if params.conditions is not None and "conditions" not in engine.supports:
         raise InvalidInput(f"engine '{engine.name}' does not support conditions", field="conditions", hint="leave conditions out")
     if params.epsilon is None and engine.private_only:
