@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from .pii import PiiTreatment
+
 
 class ModelInfo(BaseModel):
     id: str
@@ -58,3 +60,4 @@ class DataCard(BaseModel):
     source_rows: int = Field(description="noisy where the data is differentially private")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
+    pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")

@@ -14,6 +14,7 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard
+from ..models.pii import PiiTreatment
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
@@ -60,6 +61,12 @@ class GenerateTabularParams(Params):
     table_schema: dict[str, Any] | None = Field(
         None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
     )
+    pii: dict[str, str] | None = Field(
+        None,
+        description="how columns of personal data are treated: fake, keep, drop or a kind such as email; found ones get fakes (docs/pii.md)",
+        json_schema_extra={"examples": [{"contact": "phone", "notes": "drop", "city": "keep"}]},
+    )
+    locale: str | None = Field(None, description="where fakes are from, such as de_DE; told from the data when left out")
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
 
 
@@ -71,6 +78,7 @@ class GenerateTabularResult(Result):
     seed: int
     columns: list[str]
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
+    pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")
     card: DataCard
     preview: Preview
 
@@ -90,6 +98,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
         from ..synth.constraints.model import ConstrainedModel
+        from ..synth.tabular.pii.report import protected
 
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
@@ -100,6 +109,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         table = source.table(schema_overrides(schema) if schema and is_sdv_metadata(schema) else schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
+        table, treatments = protected(table, params.pii, params.locale, params.constraints or [], context.log)
         engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
@@ -115,6 +125,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             source_hash=context.inputs["data"],
             source_rows=table.n_rows,
             versions=context.versions | package_versions(engine),
+            pii=treatments,
         )
         name = params.name or f"{source.label}-synthetic"
         with closing(_fitted(engine, table, params, context.part(0.05, 0.6))) as model:
@@ -133,6 +144,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             seed=context.seed,
             columns=table.names,
             constraints=model.outcomes() if isinstance(model, ConstrainedModel) else [],
+            pii=treatments,
             card=card,
             preview=drawn.preview,
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
