@@ -63,7 +63,7 @@ class GenerateTabularParams(Params):
     )
     pii: dict[str, str] | None = Field(
         None,
-        description="how columns of personal data are treated: fake, keep, drop or a kind such as email; found ones get fakes (docs/pii.md)",
+        description="how columns of personal data are treated: fake, keep, drop, or a kind (email, phone …); by default docs/pii.md",
         json_schema_extra={"examples": [{"contact": "phone", "notes": "drop", "city": "keep"}]},
     )
     locale: str | None = Field(None, description="where fakes are from, such as de_DE; told from the data when left out")

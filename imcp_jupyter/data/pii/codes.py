@@ -109,7 +109,7 @@ def follows(scheme: str, value: str) -> bool:
     return scheme == "gb.nino" or bool(_module(scheme).is_valid(code))
 
 
-_VIN_VALUES = {letter: value for letter, value in zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True)}
+_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True))
 VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import pandas as pd
@@ -75,7 +76,11 @@ def detect_pii(frame: pd.DataFrame) -> list[PiiFinding]:
 def matching(kind: str) -> Callable[[str], bool] | None:
     """The test by which a value is told to be of `kind`, None where only the column's name tells."""
     strict = {name: test for name, _, test in _STRICT}
-    return strict.get(kind) or {"phone": phones.is_phone, "payment_card": codes.is_card, "vehicle_id": codes.is_vin}.get(kind) or _FORMS.get(kind)
+    return (
+        strict.get(kind)
+        or {"phone": phones.is_phone, "payment_card": codes.is_card, "vehicle_id": codes.is_vin}.get(kind)
+        or _FORMS.get(kind)
+    )
 
 
 def scheme_of(values: list[str]) -> str | None:
@@ -149,7 +154,7 @@ def _code(sample: Sample, stated: str | None) -> Found | None:
             written = checked or stated is not None or all(value.count("-") == 2 for value in head)
             if not written or sum(codes.follows(scheme, value) for value in head[:20]) < _NAMED * len(head[:20]):
                 continue
-            matches = sample.where(lambda value, scheme=scheme: codes.follows(scheme, value))
+            matches = sample.where(partial(codes.follows, scheme))
             if sample.share(matches) >= _MOSTLY:
                 return "national_id", matches, 1.0, scheme
     if not sample.numeric and stated in (None, "vat") and sample.values[0][:2].isalpha() and several:

@@ -28,7 +28,7 @@ def is_mac(value: str) -> bool:
 def is_ip(value: str) -> bool:
     """An IPv4 or IPv6 address, dotted or with colons (a plain number is none)."""
     text = value.strip()
-    if not (text.count(".") == 3 or text.count(":") >= 2) or not text[:1].strip(":") and not text.startswith("::"):
+    if not (text.count(".") == 3 or text.count(":") >= 2) or (not text[:1].strip(":") and not text.startswith("::")):
         return False
     try:
         ipaddress.ip_address(text)

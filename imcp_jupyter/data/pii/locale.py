@@ -52,9 +52,9 @@ def _votes(kind: str, values: list[str]) -> dict[str, float]:
         elif kind == "iban" and compact(value)[:2] in _OF_COUNTRY:
             found[_OF_COUNTRY[compact(value)[:2]]] += 1
         elif kind == "phone" and value.strip().startswith("+"):
-            locale = phones.locale_of(phones.region_of(value) or "")
-            if locale is not None:
-                found[locale] += 1
+            country = phones.locale_of(phones.region_of(value) or "")
+            if country is not None:
+                found[country] += 1
     if kind == "national_id":
         scheme = scheme_of(values)
         # Nine digits that could be an American number are what many other lists of made-up numbers hold, too.

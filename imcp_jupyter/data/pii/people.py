@@ -11,19 +11,21 @@ _WORD = r"(?:[^\W\d_]|['’.\-])+"
 _LATIN_NAME = re.compile(rf"{_WORD}(?:,? {_WORD}){{0,5}},?")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff々ー"
 _CJK_NAME = re.compile(rf"[{_CJK}]{{1,8}}(?:[ \u3000][{_CJK}]{{1,8}})?")
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof sir dame rev herr frau fr hr dipl-ing ing mag m mme mlle monsieur madame sr sra srta don dona sig sigra dott"
-    " dottssa sig.ra dhr mevr drs pan pani fru univ".split()
-)
+TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "rev", "herr", "frau", "fr", "hr", "dipl-ing", "ing", "mag", "m",
+    "mme", "mlle", "monsieur", "madame", "sr", "sra", "srta", "don", "dona", "sig", "sigra", "dott", "dottssa", "sig.ra", "dhr",
+    "mevr", "drs", "pan", "pani", "fru", "univ",
+})  # fmt: skip
 _LEGAL = re.compile(
-    r"\b(?:inc|ltd|llc|plc|corp|co|company|gmbh|ag|kg|ohg|mbh|ug|sa|sarl|sas|sl|srl|spa|bv|nv|ab|oy|sp z o|group|gruppe|holding|sons|and|und"
-    r"|bank|university|hospital|department|services|partners|associates|foundation|institute)\b\.?|&|株式会社|有限会社|合同会社",
+    r"\b(?:inc|ltd|llc|plc|corp|co|company|gmbh|ag|kg|ohg|mbh|ug|sa|sarl|sas|sl|srl|spa|bv|nv|ab|oy|sp z o|group|gruppe|holding|sons|and"
+    r"|und|bank|university|hospital|department|services|partners|associates|foundation|institute)\b\.?|&|株式会社|有限会社|合同会社",
     re.IGNORECASE,
 )
 _STREET_WORDS = re.compile(
-    r"stra(?:ß|ss)e\b|str\.|\bweg\b|weg\b|platz\b|allee\b|gasse\b|ring\b|\b(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct"
-    r"|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|route|suite|apt|unit|po box|box|crescent|close|trail|loop|plaza|point"
-    r"|points|mews|rue|avenue|quai|chemin|impasse|allée|all[eé]e|cours|place|calle|avenida|avda|paseo|plaza|camino|via|viale|corso|piazza|vicolo"
+    r"stra(?:ß|ss)e\b|str\.|\bweg\b|weg\b|platz\b|allee\b|gasse\b|ring\b|\b(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court"
+    r"|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|hwy"
+    r"|highway|route|suite|apt|unit|po box|box|crescent|close|trail|loop|plaza"
+    r"|point|points|mews|rue|avenue|quai|chemin|impasse|allée|all[eé]e|cours|place|calle|avenida|avda|paseo|plaza|camino|via|viale|corso|piazza|vicolo"
     r"|strada|rua|travessa|alameda|rodovia|ul|al|os)\b\.?|straat\b|laan\b|plein\b|gracht\b|kade\b|dijk\b|gatan\b|vägen\b|丁目|番地|番|号|路|街",
     re.IGNORECASE,
 )
@@ -77,9 +79,9 @@ def _locales(value: str, kind: str, front: bool) -> frozenset[str]:
     table = known(kind)
     if not value.isascii() and _CJK_NAME.fullmatch(value.strip()):
         text = "".join(words)
-        parts = (text[-size:] for size in (1, 2, 3)) if front else (text[:size] for size in (2, 1, 3))
+        parts = [text[-size:] for size in (1, 2, 3)] if front else [text[:size] for size in (2, 1, 3)]
         if len(words) > 1:
-            parts = iter([words[-1] if front else words[0]])
+            parts = [words[-1] if front else words[0]]
         return next((table[part] for part in parts if part in table), frozenset())
     after_comma = "," in value
     word = words[0] if front != after_comma else words[-1]

@@ -13,7 +13,13 @@ REGION_OF = {
     "en_US": "US", "en_GB": "GB", "de_DE": "DE", "fr_FR": "FR", "es_ES": "ES", "it_IT": "IT", "nl_NL": "NL", "pt_BR": "BR",
     "pl_PL": "PL", "sv_SE": "SE", "ja_JP": "JP", "zh_CN": "CN", "en_IN": "IN",
 }  # fmt: skip
-_LOCALE_OF = {region: locale for locale, region in REGION_OF.items()} | {"AT": "de_DE", "CH": "de_DE", "BE": "nl_NL", "MX": "es_ES", "PT": "pt_BR"}
+_LOCALE_OF = {region: locale for locale, region in REGION_OF.items()} | {
+    "AT": "de_DE",
+    "CH": "de_DE",
+    "BE": "nl_NL",
+    "MX": "es_ES",
+    "PT": "pt_BR",
+}
 
 
 def has_phone_form(value: str) -> bool:
@@ -35,7 +41,9 @@ def is_phone(value: str) -> bool:
     if _NORTH_AMERICA.fullmatch(text):
         return True
     separated = any(not char.isdigit() for char in text)
-    return separated and text.startswith(("0", "(0")) and any(is_valid(text, region) for region in ("DE", "FR", "GB", "IT", "JP", "NL", "SE"))
+    return (
+        separated and text.startswith(("0", "(0")) and any(is_valid(text, region) for region in ("DE", "FR", "GB", "IT", "JP", "NL", "SE"))
+    )
 
 
 def is_valid(value: str, region: str | None) -> bool:

@@ -55,7 +55,7 @@ def sample_of(series: pd.Series) -> Sample | None:
         return None
     counts = present.value_counts(sort=False)
     values = [str(value) for value in counts.index]
-    rows = counts.to_numpy(dtype=np.int64)
+    rows: npt.NDArray[np.int64] = np.asarray(counts.to_numpy(), dtype=np.int64)
     unique = len(values) / int(rows.sum())
     if len(values) > SAMPLE_VALUES:
         picked = np.linspace(0, len(values) - 1, SAMPLE_VALUES).astype(np.intp)

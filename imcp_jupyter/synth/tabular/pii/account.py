@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,16 +19,22 @@ from .person import Drawn, People, ascii_name, ranks
 from .seen import Cells, RealValues
 
 # Providers that have so many users that the domain says nothing of one of them, and the names that are reserved for examples (RFC 2606).
-COMMON_DOMAINS = frozenset(
-    "gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.co.jp yahoo.co.in ymail.com hotmail.com hotmail.fr"
-    " hotmail.co.uk hotmail.de hotmail.es hotmail.it outlook.com outlook.de outlook.fr outlook.es live.com live.fr live.nl msn.com icloud.com"
-    " me.com mac.com aol.com aol.de proton.me protonmail.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de orange.fr wanadoo.fr"
-    " free.fr laposte.net sfr.fr bbox.fr libero.it virgilio.it tiscali.it alice.it tin.it ziggo.nl kpnmail.nl hetnet.nl planet.nl wp.pl o2.pl"
-    " onet.pl interia.pl telia.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp nifty.com qq.com 163.com 126.com sina.com naver.com hanmail.net"
-    " mail.ru yandex.ru rediffmail.com uol.com.br bol.com.br terra.com.br terra.es telefonica.net btinternet.com sky.com comcast.net verizon.net"
-    " att.net example.com example.org example.net".split()
-)
-_HOSTS = frozenset("twitter.com x.com facebook.com instagram.com github.com linkedin.com tiktok.com gitlab.com pinterest.com threads.net".split())
+COMMON_DOMAINS = frozenset({
+    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.fr", "yahoo.de", "yahoo.es", "yahoo.it", "yahoo.co.jp",
+    "yahoo.co.in", "ymail.com", "hotmail.com", "hotmail.fr", "hotmail.co.uk", "hotmail.de", "hotmail.es", "hotmail.it",
+    "outlook.com", "outlook.de", "outlook.fr", "outlook.es", "live.com", "live.fr", "live.nl", "msn.com", "icloud.com", "me.com",
+    "mac.com", "aol.com", "aol.de", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de",
+    "freenet.de", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "sfr.fr", "bbox.fr", "libero.it", "virgilio.it", "tiscali.it",
+    "alice.it", "tin.it", "ziggo.nl", "kpnmail.nl", "hetnet.nl", "planet.nl", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "telia.com",
+    "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "nifty.com", "qq.com", "163.com", "126.com", "sina.com", "naver.com",
+    "hanmail.net", "mail.ru", "yandex.ru", "rediffmail.com", "uol.com.br", "bol.com.br", "terra.com.br", "terra.es",
+    "telefonica.net", "btinternet.com", "sky.com", "comcast.net", "verizon.net", "att.net", "example.com", "example.org",
+    "example.net",
+})  # fmt: skip
+_HOSTS = frozenset({
+    "twitter.com", "x.com", "facebook.com", "instagram.com", "github.com", "linkedin.com", "tiktok.com", "gitlab.com",
+    "pinterest.com", "threads.net",
+})  # fmt: skip
 _ROWS = 5  # a domain of fewer rows is not kept even as a placeholder
 _PRIVATE = 30  # placeholders for domains that are not common
 _OTHERS = 12  # domains for all the rest
@@ -35,6 +42,7 @@ STYLES = ("first-last", "last-first", "f-last", "first-l", "last-f", "l-first", 
 _SEPARATORS = (".", "_", "-", "")
 _TAIL = re.compile(r"\d*$")
 _FOLLOWS = 0.5  # share of addresses that must be made of the row's names
+_MOST_DIGITS = 6
 _PRIME = 7919
 
 
@@ -127,7 +135,9 @@ class AccountMaker(Maker):
 
     name = "account"
 
-    def __init__(self, people: People, form: str, patterns: list[tuple[Pattern, int]], folding: str, ends: list[tuple[str, int]], seen: RealValues) -> None:
+    def __init__(
+        self, people: People, form: str, patterns: list[tuple[Pattern, int]], folding: str, ends: list[tuple[str, int]], seen: RealValues
+    ) -> None:
         self._people = people
         self._form = form
         self._patterns = patterns
@@ -236,7 +246,7 @@ class AccountMaker(Maker):
 
 def hash_of(head: str, tail: str) -> int:
     """A number that follows from two words alone."""
-    return sum(ord(char) * 131**place for place, char in enumerate(f"{head[:6]}{tail[:6]}")) % (1 << 31)
+    return zlib.crc32(f"{head}.{tail}".encode())
 
 
 def _parts(style: str, first: list[str], last: list[str]) -> tuple[list[str], list[str]]:
@@ -263,15 +273,16 @@ def _told_apart(texts: list[str], mark: str) -> list[str]:
 
 def _pattern(local: str, first: str, last: str) -> Pattern | None:
     text = local.casefold()
-    if not first or not last:
+    if not first or not last or not text.startswith((first[0], last[0])):
         return None
-    for separator in _SEPARATORS:
-        for style in STYLES:
-            if style in ("first", "last") and separator:
-                continue
-            front, back = (parts[0] for parts in _parts(style, [first], [last]))
-            pair = (back, front) if style in ("last-first", "last-f", "l-first") else (front, back)
-            stem = separator.join(part for part in pair if part)
-            if text.startswith(stem) and text[len(stem) :].isdigit() | (text == stem) and len(text) - len(stem) <= 6:
-                return Pattern(style, separator, len(text) - len(stem))
+    one, two = first[0], last[0]
+    pairs = ((first, last), (last, first), (one, last), (first, two), (last, one), (two, first), (first, ""), (last, ""))
+    for style, (front, back) in zip(STYLES, pairs, strict=True):
+        if not text.startswith(front):
+            continue
+        for separator in _SEPARATORS if back else ("",):
+            stem = front + separator + back
+            digits = text[len(stem) :] if text.startswith(stem) else "?"
+            if not digits or (digits.isdigit() and len(digits) <= _MOST_DIGITS):
+                return Pattern(style, separator, len(digits))
     return None

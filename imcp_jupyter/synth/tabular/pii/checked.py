@@ -11,22 +11,23 @@ import numpy.typing as npt
 from ....data.pii import codes
 from ....errors import InvalidInput
 from .maker import NumberedMaker
-from .numbering import Ints, chosen, permuted, salted
+from .numbering import Ints, chosen, mixed, permuted, salted
 from .schemes import SCHEMES, joined, luhn, mod97, padded, text
 from .seen import Cells, RealValues
 
 _LEAST = 5  # rows of a maker of vehicles, or of a layout, before it is kept
 # Beginnings that tell the brand of a card, none of them the beginning of another; what follows names the bank, and is made anew.
 _CARD_BEGINNINGS = (
-    "4 51 52 53 54 55 23 24 25 26 34 37 300 301 302 303 304 305 36 38 6011 65 644 645 646 647 648 649 353 354 355 356 357 62"
-    " 5018 5020 5038 56 57 58 6304 6759 6761 6762 6763"
-).split()
+    "4", "51", "52", "53", "54", "55", "23", "24", "25", "26", "34", "37", "300", "301", "302", "303", "304", "305", "36", "38",
+    "6011", "65", "644", "645", "646", "647", "648", "649", "353", "354", "355", "356", "357", "62", "5018", "5020", "5038", "56",
+    "57", "58", "6304", "6759", "6761", "6762", "6763",
+)  # fmt: skip
 _VIN_CHARS = np.array(list("0123456789ABCDEFGHJKLMNPRSTUVWXYZ"))
 _VIN_YEARS = np.array(list("123456789ABCDEFGHJKLMNPRSTVWXY"))
 _VIN_MAKERS = ("1HG", "1FT", "2T1", "3VW", "WVW", "WBA", "VF1", "ZFA", "JTD", "JHM", "KMH", "YV1")
 _BELGIAN_BANKS = np.array(["001", "063", "096", "220", "310", "363", "734"])
 _LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-_FIXED = 18  # digits of an account that come from its number; any before them are zeros
+_FIXED = 17  # digits of an account that come from its number; any before them follow from these
 
 
 class CheckedMaker(NumberedMaker):
@@ -42,7 +43,9 @@ class CheckedMaker(NumberedMaker):
         self._field = field
 
     @classmethod
-    def fit(cls, kind: str, values: list[str], rows: npt.NDArray[np.int64], scheme: str | None, field: str, seen: RealValues) -> CheckedMaker | None:
+    def fit(
+        cls, kind: str, values: list[str], rows: npt.NDArray[np.int64], scheme: str | None, field: str, seen: RealValues
+    ) -> CheckedMaker | None:
         """For the distinct `values` and their `rows`; None where their numbering is not known here."""
         counts: Counter[tuple[str, str]] = Counter()
         for value, count in zip(values, rows.tolist(), strict=True):
@@ -120,9 +123,9 @@ def _form(kind: str, code: str, scheme: str | None) -> tuple[str, str] | None:
 def _room(name: str, detail: str) -> int:
     if name == "card":
         begin, size = detail.split()
-        return 10 ** (int(size) - len(begin) - 1)
+        return int(10 ** (int(size) - len(begin) - 1))
     if name == "iban":
-        return 10 ** min(_free_places(detail), _FIXED - 1)
+        return int(10 ** min(_free_places(detail), _FIXED))
     if name == "vin":
         return 33**5 * 30 * 33 * 10**6
     if name == "imei":
@@ -137,7 +140,8 @@ def _write(name: str, detail: str, index: Ints) -> npt.NDArray[np.str_]:
     if name == "imei":
         return _with_luhn("35", index, 14)
     if name == "iban":
-        return _iban(*detail.split(), index=index)
+        country, kinds = detail.split()
+        return _iban(country, kinds, index)
     if name == "vin":
         return _vin(detail, index)
     return SCHEMES[detail].write(index)
@@ -159,6 +163,9 @@ def _iban(country: str, kinds: str, index: Ints) -> npt.NDArray[np.str_]:
     places = _free_places(f"{country} {kinds}")
     digits = np.zeros((len(index), places), dtype=np.int64)
     digits[:, max(places - _FIXED, 0) :] = padded(index, min(places, _FIXED))
+    if places > _FIXED:  # what does not fit the index must not look like it
+        more = places - _FIXED
+        digits[:, :more] = padded((mixed(index, 1) % np.uint64(10**more)).astype(np.int64), more)
     if country == "ES":
         powers = 2 ** np.arange(10)
         one, two = (np.hstack([np.zeros((len(index), 2), dtype=np.int64), digits[:, :8]]) @ powers % 11, digits[:, 8:] @ powers % 11)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ....data.table import Table
 
 _PATTERN_ROWS = 3_000  # rows from which the patterns of addresses and names are read
-_UNKNOWN_NAMES = 600  # people behind addresses whose names the table does not hold
+_LONGEST_WORD = 60  # characters: longer cells are no word that fakes are made of
+_UNKNOWN_NAMES = 1_000  # people behind addresses whose names the table does not hold
 _CHECKED = ("payment_card", "iban", "vehicle_id", "device_id", "national_id")
 _VALID_PHONES = 0.6  # of the real numbers that must be valid before the fakes have to be
 _NUMBERED_USERS = 0.5  # of the user names with three digits and more, from which they are codes and not names
@@ -43,20 +44,22 @@ def fit_fakes(table: Table) -> dict[str, tuple[FakeCodec, list[Feature]]]:
         return {}
     given = next((table.schema[name].pii_locale for name in kinds if table.schema[name].pii_locale), None)
     locale = given or locale_of({f"{kind}#{name}": table.frame[name] for name, kind in kinds.items()})
+    real = frozenset(text.casefold() for name in kinds for text in _distinct(table, name)[0] if len(text) <= _LONGEST_WORD)
     found: dict[str, tuple[FakeCodec, list[Feature]]] = {}
     for number, group in enumerate(groups_of(table, kinds)):
-        found |= _GroupFit(table, group, kinds, locale, f"person {number}").codecs()
+        found |= _GroupFit(table, group, kinds, locale, real, f"person {number}").codecs()
     return found
 
 
 class _GroupFit:
     """The columns of one person."""
 
-    def __init__(self, table: Table, group: Group, kinds: dict[str, str], locale: str, salt: str) -> None:
+    def __init__(self, table: Table, group: Group, kinds: dict[str, str], locale: str, real: frozenset[str], salt: str) -> None:
         self._table = table
         self._group = group
         self._kinds = kinds
         self._locale = locale
+        self._real = real
         self._salt = salt
         self._people_codes = people_of(table, group, kinds)
         self._patterns: tuple[list[tuple[Pattern, int]], str] | None = None
@@ -85,9 +88,9 @@ class _GroupFit:
         if kind == "ip_address":
             return IpMaker.fit(values, seen)
         if kind == "street_address":
-            return AddressMaker.fit(values, self._locale, seen)
+            return AddressMaker.fit(values, self._locale, seen, self._real)
         if kind == "city":
-            return TownMaker.fit(rows, self._locale, seen)
+            return TownMaker.fit(rows, self._locale, self._real)
         if kind in _CHECKED:
             scheme = scheme_of(values) if kind == "national_id" else None
             checked = CheckedMaker.fit(kind, values, rows, scheme, name, seen)
@@ -102,7 +105,9 @@ class _GroupFit:
             return PatternMaker.fit(values, seen, numbers, phones.country_part, test)
         return PatternMaker.fit(values, seen, numbers, (lambda value: 2) if kind == "vat" else (lambda value: 0))
 
-    def _account(self, name: str, kind: str, values: list[str], rows: npt.NDArray[np.int64], people: People, seen: RealValues) -> AccountMaker:
+    def _account(
+        self, name: str, kind: str, values: list[str], rows: npt.NDArray[np.int64], people: People, seen: RealValues
+    ) -> AccountMaker:
         if name in self._group.account_names or self._patterns is None:
             self._patterns = self._account_patterns(name, kind, values)
         patterns, folding = self._patterns
@@ -134,11 +139,9 @@ class _GroupFit:
         columns = {NAME_PARTS[self._kinds[name]]: name for name in reversed(self._group.columns) if self._kinds[name] in NAME_PARTS}
         codes = {part: codes_of(self._table[name].series) for part, name in columns.items()}
         counts: dict[str, npt.NDArray[np.int64]] = {}
-        seen: dict[str, RealValues | None] = {"first": None, "last": None}
         for part in ("first", "last"):
             if part in columns:
                 counts[part] = counts_over(codes[part], self._people_codes)
-                seen[part] = RealValues.of(_distinct(self._table, columns[part])[0])
         formats = [(NameFormat("last-first", "") if self._locale.startswith(("ja", "zh", "ko")) else NameFormat(), 1)]
         unique, named = False, None
         if "full" in columns:
@@ -150,9 +153,10 @@ class _GroupFit:
             named = None if len(columns) > 1 else RealValues.of(values)
             for part, words in (("first", [name.first for name in parsed]), ("last", [name.last for name in parsed])):
                 counts.setdefault(part, _descending(words))
+        n_people = int(self._people_codes.max(initial=0)) + 1
         for part in ("first", "last"):
             counts.setdefault(part, np.ones(_UNKNOWN_NAMES, dtype=np.int64))
-        return People.like(self._locale, counts["first"], counts["last"], formats, unique, (seen["first"], seen["last"]), named)
+        return People.like(self._locale, counts["first"], counts["last"], formats, unique, named, self._real, n_people)
 
 
 def needs_words(kinds: set[str]) -> bool:
@@ -163,7 +167,7 @@ def needs_words(kinds: set[str]) -> bool:
 def _distinct(table: Table, name: str) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The distinct values of a column as text, and the rows of each."""
     counts = table.frame[name].dropna().astype(object).value_counts(sort=False)
-    return [text_of(value).strip() for value in counts.index], counts.to_numpy(dtype=np.int64)
+    return [text_of(value).strip() for value in counts.index], np.asarray(counts.to_numpy(), dtype=np.int64)
 
 
 def _descending(words: list[str]) -> npt.NDArray[np.int64]:
@@ -176,5 +180,3 @@ def _are_codes(values: list[str]) -> bool:
     stems = {"".join(char for char in value if char.isalpha()) for value in some}
     digits = sum(sum(map(str.isdigit, value)) >= 3 for value in some)
     return digits >= _NUMBERED_USERS * len(some) and len(stems) < 0.5 * len(some)
-
-

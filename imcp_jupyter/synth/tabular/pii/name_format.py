@@ -11,7 +11,7 @@ from ....data.pii.context import without_accents
 from ....data.pii.gazetteer import known
 from ....data.pii.people import TITLES
 
-_SUFFIXES = frozenset("jr sr ii iii iv md phd dds dvm msc bsc ba ma".split())
+_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd", "dds", "dvm", "msc", "bsc", "ba", "ma"])
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々ー \u3000]+")
 _LEAST = 5  # names in a rarer form are written in a commoner one
 _TWO_SURNAMES = ("es", "pt")

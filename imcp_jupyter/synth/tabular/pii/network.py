@@ -46,7 +46,9 @@ class IpMaker(NumberedMaker):
             rows = np.flatnonzero(family == kind)
             index = permuted(numbers[rows], room, salted(key, f"family {kind}"))
             if kind == 2:
-                cells[rows] = [f"2001:db8:{n >> 45 & 0x7FFF:x}:{n >> 30 & 0x7FFF:x}:{n >> 15 & 0x7FFF:x}::{n & 0x7FFF:x}" for n in index.tolist()]
+                cells[rows] = [
+                    f"2001:db8:{n >> 45 & 0x7FFF:x}:{n >> 30 & 0x7FFF:x}:{n >> 15 & 0x7FFF:x}::{n & 0x7FFF:x}" for n in index.tolist()
+                ]
             else:
                 front = _PUBLIC[index >> 24] if kind == 0 else np.full(len(index), 10)
                 low = index & 0xFFFFFF

@@ -31,7 +31,7 @@ def chosen(numbers: Ints, weights: npt.NDArray[np.float64], key: int) -> npt.NDA
     """(n,) places in `weights`, drawn in proportion to them by the hash of each number."""
     ends = np.cumsum(weights)
     position = (mixed(numbers, key) >> np.uint64(11)).astype(np.float64) * 2.0**-53 * ends[-1]
-    return np.minimum(np.searchsorted(ends, position, side="right"), len(weights) - 1)
+    return np.asarray(np.minimum(np.searchsorted(ends, position, side="right"), len(weights) - 1), dtype=np.intp)
 
 
 def permuted(index: Ints, room: int, key: int, tweak: Ints | None = None) -> Ints:

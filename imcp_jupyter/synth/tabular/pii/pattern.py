@@ -187,7 +187,7 @@ def _written(shape: Shape, index: Ints, begin: npt.NDArray[np.intp]) -> Cells:
         letters[:, place] = np.array(list(chars))[rest % len(chars)]
         rest = rest // len(chars)
     out = np.empty(len(index), dtype=object)
-    out[:] = list(np.ascontiguousarray(letters).view(f"U{max(len(shape.alphabets), 1)}").ravel()) if shape.alphabets else ""
+    out[:] = np.ascontiguousarray(letters).view(f"U{len(shape.alphabets)}").ravel().tolist() if shape.alphabets else ""
     if shape.beginnings != [""]:
         out[:] = [head + tail for head, tail in zip(np.array(shape.beginnings, dtype=object)[begin], out, strict=True)]
     return out

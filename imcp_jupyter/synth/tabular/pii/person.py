@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,9 +22,11 @@ from .profile import shares
 from .seen import Cells, RealValues
 
 _MOST_NAMES = 4_096
+_ROOM = 4  # times as many pairs of names as people, where pairs must differ
 _SPREAD = 2  # slots per name: common names get more of them, rare ones one
 _AFTER = ("Jr.", "Sr.", "Esq.")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+_CJK = ("ja", "zh", "ko")
 _COUNTING = "一二三四五六七八九"
 
 
@@ -50,16 +54,22 @@ class People:
         last: npt.NDArray[np.int64],
         formats: list[tuple[NameFormat, int]],
         unique: bool,
-        seen: tuple[RealValues | None, RealValues | None],
         named: RealValues | None,
+        real: AbstractSet[str],
+        people: int,
     ) -> People:
-        """People for `first` and `last` (n_names,) counts of the real names, most first; none of `seen` is among the new names."""
+        """People for `first` and `last` (n_names,) counts of the real names, most first; none of `real` is among the new names.
+
+        There are pairs of names enough for several times as many `people` as there are.
+        """
         parts: list[tuple[list[str], list[int]]] = []
-        for kind, counts, taken in (("first", first, seen[0]), ("last", last, seen[1])):
+        for kind, counts in (("first", first), ("last", last)):
             counts = counts[:_MOST_NAMES] if len(counts) else np.ones(1, dtype=np.int64)
-            wanted = max(len(counts), len(pools.words(kind, locale)) if unique or named is not None else 1)
-            names = pools.fresh(kind, locale, min(wanted, _MOST_NAMES), taken)
-            if unique:
+            wanted = len(counts)
+            if unique or named is not None:
+                wanted = max(wanted, len(pools.words(kind, locale)), math.isqrt(_ROOM * TRIES * people))
+            names = pools.fresh(kind, locale, min(wanted, _MOST_NAMES), real)
+            if unique or counts[0] == 1:
                 parts.append((names, [1] * len(names)))
                 continue
             padded = np.ones(len(names), dtype=np.int64)
@@ -168,8 +178,11 @@ class People:
         """What tells the people of a further round from those of the first, whose pairs of names they share."""
         if not self.unique:
             return [""] * len(cycle)
-        if self.formats[0][0].between in ("", "\u3000"):
-            return ["".join(_COUNTING[int(digit) - 1] for digit in np.base_repr(int(turn), 9).replace("0", "9")) if turn else "" for turn in cycle]
+        if self.locale.startswith(_CJK):
+            return [
+                "".join(_COUNTING[int(digit) - 1] for digit in np.base_repr(int(turn), 9).replace("0", "9")) if turn else ""
+                for turn in cycle
+            ]
         return [_initials(int(turn)) for turn in cycle]
 
 

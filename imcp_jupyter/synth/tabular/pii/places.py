@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,18 @@ from .numbering import Ints, chosen, mixed, permuted, salted
 from .profile import shares
 from .seen import Cells, RealValues
 
-_STREETS, _TOWNS, _HOUSES = 4_000, 600, 199
+_STREETS, _TOWNS, _HOUSES = 2_000, 300, 199
+_MOST_TOWNS = 4_096
 _LEAST = 5
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _FRONT = re.compile(r"\d+[A-Za-z]?(?:[/-]\d+)?(,?) ")
 _UNIT = re.compile(r"\b(Apt\.?|Suite|Unit|Flat)\s*\d+")
 _POSTCODE = re.compile(r"\b(\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4,6})\b")
 _STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA"
-    " WV WI WY"
-).split()
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA",
+    "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN",
+    "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+)  # fmt: skip
 
 
 class AddressMaker(NumberedMaker):
@@ -42,12 +45,12 @@ class AddressMaker(NumberedMaker):
         self._codes = codes
 
     @classmethod
-    def fit(cls, values: list[str], locale: str, seen: RealValues) -> AddressMaker:
-        counts = Counter(tuple(_style(value)) for value in values)
+    def fit(cls, values: list[str], locale: str, seen: RealValues, real: AbstractSet[str]) -> AddressMaker:
+        counts: Counter[tuple[str, ...]] = Counter(tuple(_style(value)) for value in values)
         best = counts.most_common(1)[0][1]
-        forms = [[list(style), count] for style, count in counts.most_common(12) if count >= min(_LEAST, best)]
-        streets = pools.fresh("street", locale, min(len(pools.words("street", locale)), _STREETS), None)
-        towns = pools.fresh("city", locale, min(len(pools.words("city", locale)), _TOWNS), None)
+        forms: list[list[Any]] = [[list(style), count] for style, count in counts.most_common(12) if count >= min(_LEAST, best)]
+        streets = pools.fresh("street", locale, _STREETS, real)
+        towns = pools.fresh("city", locale, _TOWNS, real) if any(style[3] for style, _ in forms) else [""]
         return cls(forms, streets, towns, _code_form(values), seen)
 
     def spell(self, numbers: Ints, key: int) -> Cells:
@@ -62,7 +65,9 @@ class AddressMaker(NumberedMaker):
         cells = np.empty(len(numbers), dtype=object)
         for place, (style, _) in enumerate(self._forms):
             rows = np.flatnonzero(form_of == place)
-            parts = zip(street[rows], house[rows].tolist(), cycle[rows].tolist(), towns[rows], tails[rows].tolist(), strict=True)
+            parts = zip(
+                street[rows].tolist(), house[rows].tolist(), cycle[rows].tolist(), towns[rows].tolist(), tails[rows].tolist(), strict=True
+            )
             cells[rows] = [self._address(style, *part) for part in parts]
         return cells
 
@@ -106,9 +111,9 @@ class TownMaker(Maker):
         self._cells = np.repeat(np.array(towns, dtype=object), slots)
 
     @classmethod
-    def fit(cls, counts: npt.NDArray[np.int64], locale: str, seen: RealValues) -> TownMaker:
-        counts = np.sort(counts)[::-1][:_STREETS]
-        towns = pools.fresh("city", locale, len(counts), seen)
+    def fit(cls, counts: npt.NDArray[np.int64], locale: str, real: AbstractSet[str]) -> TownMaker:
+        counts = np.sort(counts)[::-1][:_MOST_TOWNS]
+        towns = pools.towns(locale, len(counts), real)
         return cls(towns, shares(counts[: len(towns)], min(4 * len(towns), 16_384)))
 
     def write(self, numbers: Ints, key: int) -> Cells:

@@ -24,7 +24,8 @@ _DNI = np.array(list("TRWAGMYFPDXBNJZSQVHLCKE"))
 _NINO = [a + b for a in "ABCEGHJKLMNOPRSTWXYZ" for b in "ABCEGHJKLMNPRSTWXYZ" if a + b not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")]
 _COUNTIES = ["110101", "310101", "440103", "440304", "330106", "320106", "420106", "610113"]
 _ODD = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23],
+                [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25,
+                 24, 23],
                 strict=True))  # fmt: skip
 _VERHOEFF_D = np.array([[(i + j) % 5 if i < 5 and j < 5 else 5 + (i + j) % 5 if i < 5 else 5 + (i - j) % 5 if j < 5 else (i - j) % 5
                          for j in range(10)] for i in range(10)])  # fmt: skip
@@ -157,7 +158,14 @@ def _nir(n: Ints) -> npt.NDArray[np.str_]:
     rest, month = np.divmod(rest, 12)
     sex, year = np.divmod(rest, 100)
     department = np.where(place + 1 >= 20, place + 2, place + 1)  # 20 became 2A and 2B
-    columns = [padded(sex + 1, 1), padded(year, 2), padded(month + 1, 2), padded(department, 2), padded(commune + 1, 3), padded(order + 1, 3)]
+    columns = [
+        padded(sex + 1, 1),
+        padded(year, 2),
+        padded(month + 1, 2),
+        padded(department, 2),
+        padded(commune + 1, 3),
+        padded(order + 1, 3),
+    ]
     body = text(np.hstack(columns))
     return joined(body, text(padded(97 - mod97(body), 2)))
 
@@ -178,8 +186,8 @@ def _fiscal(n: Ints) -> npt.NDArray[np.str_]:
     letters = [_CONSONANTS[names // 14**place % 14] for place in range(6)]
     year, month, day = _birth(days)
     body = joined(
-        *letters, text(padded(year % 100, 2)), _MONTHS[month - 1], text(padded(day + 40 * sex, 2)), np.array(list("ABCDEFGHILMN"))[town_letter],
-        text(padded(town + 1, 3)),
+        *letters, text(padded(year % 100, 2)), _MONTHS[month - 1], text(padded(day + 40 * sex, 2)),
+        np.array(list("ABCDEFGHILMN"))[town_letter], text(padded(town + 1, 3)),
     )  # fmt: skip
     codes = np.ascontiguousarray(body).view(np.uint32).reshape(len(body), 15)
     odd, even = np.zeros(128, dtype=np.int64), np.zeros(128, dtype=np.int64)

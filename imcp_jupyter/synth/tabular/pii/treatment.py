@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from ....models.pii import PII_KINDS, QUASI_KINDS, PiiFinding, PiiKind, PiiTreat
 from . import pools
 
 _ASKS = ("fake", "keep", "drop")
+_WORD = re.compile(r"\w+")
 _CONFIDENT = 0.5
 _NO_FAKES = frozenset({"date_of_birth", "country", "bic"})  # an engine draws these like any other column
 _RULES = frozenset({"unique", "format", "not_null"})  # constraints that fakes can keep; the others copy or compare real cells
@@ -133,7 +135,7 @@ def _plain(series: pd.Series) -> pd.Series:
 
 def _names_in(value: Any) -> set[str]:
     if isinstance(value, str):
-        return {value}
+        return {value, *_WORD.findall(value)}  # an expression names columns, too
     if isinstance(value, Mapping):
         return set().union(*(_names_in(part) for part in value.values())) if value else set()
     if isinstance(value, (list, tuple)):
