@@ -115,7 +115,8 @@ def domain_mix(domains: list[str]) -> list[tuple[str, int]]:
             rest += count
     if rest or not mix:
         mix += [(f"#{private + place + 1}", max(rest // _OTHERS, 1)) for place in range(_OTHERS)]
-    return mix
+    # Of no share: where an address steps aside for a real one.
+    return mix + [(f"#{_PRIVATE + _OTHERS + place}", 0) for place in range(TRIES)]
 
 
 def prefix_mix(urls: list[str]) -> list[tuple[str, int]]:

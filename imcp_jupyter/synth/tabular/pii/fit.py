@@ -17,7 +17,7 @@ from .checked import CheckedMaker
 from .codec import FakeCodec, text_of
 from .group import ACCOUNTS, NAME_PARTS, Group, codes_of, counts_over, groups_of, local_part, names_beside, people_of, profile_of
 from .maker import Maker
-from .name_format import NameFormat, common_formats, parse_name
+from .name_format import NameFormat, ParsedName, common_formats, parse_beside, parse_name
 from .network import IpMaker
 from .pattern import PatternMaker
 from .person import NameMaker, People
@@ -148,15 +148,22 @@ class _GroupFit:
             values, _ = _distinct(self._table, columns["full"])
             parsed = [parse_name(value, self._locale) for value in values]
             step = max(len(parsed) // _PATTERN_ROWS, 1)
-            formats = common_formats(parsed[::step])
+            formats = common_formats(self._beside(columns) if len(columns) == 3 else parsed[::step])
             unique = profile_of(codes["full"], self._people_codes).plain or self._table.schema[columns["full"]].kind == "id"
             named = None if len(columns) > 1 else RealValues.of(values)
             for part, words in (("first", [name.first for name in parsed]), ("last", [name.last for name in parsed])):
                 counts.setdefault(part, _descending(words))
+        accounts = any(self._kinds[name] in ACCOUNTS for name in self._group.columns)
         n_people = int(self._people_codes.max(initial=0)) + 1
         for part in ("first", "last"):
             counts.setdefault(part, np.ones(_UNKNOWN_NAMES, dtype=np.int64))
-        return People.like(self._locale, counts["first"], counts["last"], formats, unique, named, self._real, n_people)
+        return People.like(self._locale, counts["first"], counts["last"], formats, unique, named, self._real, n_people, accounts)
+
+    def _beside(self, columns: dict[str, str]) -> list[ParsedName]:
+        step = max(self._table.n_rows // _PATTERN_ROWS, 1)
+        frame = self._table.frame[[columns[part] for part in ("full", "first", "last")]].iloc[::step].dropna().astype(str)
+        found = [parse_beside(*row, self._locale) for row in frame.itertuples(index=False, name=None)]
+        return found or [parse_name("", self._locale)]
 
 
 def needs_words(kinds: set[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ....data.pii.context import without_accents
@@ -80,9 +80,31 @@ def parse_name(value: str, locale: str) -> ParsedName:
     return ParsedName(first, last, NameFormat("last-first" if turned else "first-last", " ", front, _middle(words[1:-1]), back, upper))
 
 
+def parse_beside(value: str, first: str, last: str, locale: str) -> ParsedName:
+    """As `parse_name`, for a name whose parts stand in columns of their own: a given name may be of several words there."""
+    at, behind = value.casefold().find(first.casefold()), value.casefold().find(last.casefold())
+    if not first or not last or at < 0 or behind < 0 or at == behind:
+        return parse_name(value, locale)
+    if not value.isascii() and _CJK.fullmatch(value.strip()):
+        between = value[behind + len(last) : at] if behind < at else value[at + len(first) : behind]
+        return ParsedName(first, last, NameFormat("last-first" if behind < at else "first-last", between))
+    words = ((at, first, "Anyone"), (behind, last, "Whoever"))
+    text = value
+    for place, part, word in sorted(words, reverse=True):
+        text = text[:place] + (word.upper() if value.isupper() else word) + text[place + len(part) :]
+    form = parse_name(text, locale).form
+    if form.order != "comma":
+        form = replace(form, order="last-first" if behind < at else "first-last")
+    return ParsedName(first, last, form)
+
+
 def common_formats(parsed: list[ParsedName]) -> list[tuple[NameFormat, int]]:
     """The forms of at least a few names, commonest first; a title or suffix outside of the lists never gets in."""
-    counts = Counter(name.form for name in parsed)
+    turned = sum(name.form.order == "last-first" for name in parsed)
+    # Some names are given and family names: which comes first is decided for the column.
+    order = "last-first" if 2 * turned > len(parsed) else "first-last"
+    forms = (name.form if name.form.order == "comma" else replace(name.form, order=order) for name in parsed)
+    counts = Counter(forms)
     kept = [(form, count) for form, count in counts.most_common(24) if count >= min(_LEAST, counts.most_common(1)[0][1])]
     return kept or [(NameFormat(), 1)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _COMMON_SHARE = 0.8  # of the values that must have a common beginning of some l
 _BEGINNINGS = 200
 _CHECKED = 8  # shapes whose beginnings are tried for validity
 _TRIALS = 12
+_ROOM = 64  # numbers of a shape for each real value of it
 _COUNTED = 1 << 60  # index space of one shape
 
 
@@ -118,9 +120,21 @@ def _shape(items: list[str], numbers: bool, letters: str, kept: int) -> Shape:
             alphabets.append(_classes(seen, hexadecimal and any(char.isalpha() for item in items for char in item), letters))
     if not any(len(chars) > 1 for chars in alphabets) or (length == 0 and all(len(chars) == 1 for chars in alphabets[: size - 1])):
         alphabets = [_classes({item[place] for item in items}, hexadecimal, letters) for place in range(length, size)]
+    alphabets = _roomy(alphabets, len(items))
     if numbers and length == 0 and len(alphabets) > 1:
         alphabets[0] = alphabets[0].replace("0", "") or "1"
     return Shape(list(beginnings) or [""], list(beginnings.values()) or [1], alphabets, len(items))
+
+
+def _roomy(alphabets: list[str], items: int) -> list[str]:
+    """`alphabets` with digits that all values share freed from the right, until there is room for many times as many values."""
+    free = list(alphabets)
+    for place in range(len(free) - 1, -1, -1):
+        if math.prod(len(chars) for chars in free) >= _ROOM * items:
+            break
+        if all(char.isdigit() for char in free[place]):
+            free[place] = _DIGITS
+    return free
 
 
 def _common_beginnings(items: list[str]) -> tuple[int, dict[str, int]]:

@@ -23,7 +23,7 @@ from .seen import Cells, RealValues
 
 _MOST_NAMES = 4_096
 _ROOM = 4  # times as many pairs of names as people, where pairs must differ
-_SPREAD = 2  # slots per name: common names get more of them, rare ones one
+_SPREAD = 2  # slots per name where people are told apart by their names: common ones get more of them, rare ones one
 _AFTER = ("Jr.", "Sr.", "Esq.")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 _CJK = ("ja", "zh", "ko")
@@ -57,10 +57,12 @@ class People:
         named: RealValues | None,
         real: AbstractSet[str],
         people: int,
+        accounts: bool,
     ) -> People:
         """People for `first` and `last` (n_names,) counts of the real names, most first; none of `real` is among the new names.
 
-        There are pairs of names enough for several times as many `people` as there are.
+        There are pairs of names enough for several times as many `people` as there are. `accounts`: addresses are made of the names, so
+        that people of equal names need marks to be told apart, and common names are made less common.
         """
         parts: list[tuple[list[str], list[int]]] = []
         for kind, counts in (("first", first), ("last", last)):
@@ -74,7 +76,7 @@ class People:
                 continue
             padded = np.ones(len(names), dtype=np.int64)
             padded[: len(counts)] = counts[: len(names)]
-            parts.append((names, shares(padded, min(_SPREAD * len(names), _MOST_NAMES))))
+            parts.append((names, shares(padded, min(_SPREAD * len(names) if accounts else int(padded.sum()), _MOST_NAMES))))
         if unique:
             plain = [(form, count) for form, count in formats if form.middle in ("none", "surname")]
             formats = plain or [(NameFormat(formats[0][0].order, formats[0][0].between), 1)]

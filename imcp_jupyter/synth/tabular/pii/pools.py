@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import product
 
 import numpy as np
@@ -14,7 +15,7 @@ from ....data.pii.gazetteer import LOCALES, entries
 from .seen import RealValues
 
 INSTALL = "pip install 'imcp_jupyter[pii]'"
-_DRAWS = {"first": 3_000, "last": 3_000, "street": 1_500, "city": 800}  # from Faker
+_DRAWS = {"first": 2_000, "last": 2_000, "street": 1_000, "city": 600}  # from Faker
 _SHUFFLE = 0x91  # fakes are the same words for every seed, in another order
 _BLENDED = 400  # words that are blended with one another at most
 _RELATIVES = 6  # other locales of the language that are asked at most
@@ -30,10 +31,7 @@ _STREETS = {
 
 def faker_version() -> str | None:
     """The installed version of Faker, None where it is not."""
-    try:
-        return version("faker")
-    except PackageNotFoundError:
-        return None
+    return version("faker") if find_spec("faker") is not None else None
 
 
 def known_locales() -> tuple[str, ...]:
@@ -65,7 +63,8 @@ def fresh(kind: str, locale: str, count: int, real: AbstractSet[str]) -> list[st
     if kind in ("street", "city"):
         if kind == "street":
             forms = _STREETS.get(locale.partition("_")[0], ())
-            found |= dict.fromkeys(form.format(name) for form, name in product(forms, fresh("last", locale, _NAMED_STREETS, real)))
+            named = (form.format(name) for form, name in product(forms, fresh("last", locale, _NAMED_STREETS, real)))
+            found |= dict.fromkeys(street for street in named if street.casefold() not in real)
         return list(found)[:count] or list(entries("en_US")[kind])
     for other in _relatives(locale):
         if len(found) >= count:
@@ -128,7 +127,7 @@ def _of_faker(kind: str, locale: str) -> tuple[str, ...]:
 
     if locale not in AVAILABLE_LOCALES or locale in _DEPRECATED:
         return ()
-    fake = Faker(locale)
+    fake = Faker(locale, use_weighting=False)  # rare names, too
     fake.seed_instance(_SHUFFLE)
     draws: dict[str, Callable[[], str]] = {
         "first": fake.first_name,
