@@ -98,7 +98,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
         from ..synth.constraints.model import ConstrainedModel
-        from ..synth.tabular.pii.report import protected
+        from ..synth.tabular.pii.report import protected, word_versions
 
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
@@ -124,7 +124,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             seed=context.seed,
             source_hash=context.inputs["data"],
             source_rows=table.n_rows,
-            versions=context.versions | package_versions(engine),
+            versions=context.versions | package_versions(engine) | (word_versions() if treatments else {}),
             pii=treatments,
         )
         name = params.name or f"{source.label}-synthetic"
@@ -151,8 +151,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         )
 
     def cache_version(self, params: GenerateTabularParams) -> str:
-        """Engines change what a seed gives with their own version."""
-        return f"{self.version}:{engine_version(params.engine)}"
+        """Engines change what a seed gives with their own version, names of people with Faker's."""
+        from ..synth.tabular.pii.report import word_versions
+
+        return f"{self.version}:{engine_version(params.engine)}:{word_versions()}"
 
 
 def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:

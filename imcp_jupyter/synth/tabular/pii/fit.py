@@ -162,8 +162,8 @@ class _GroupFit:
     def _beside(self, columns: dict[str, str]) -> list[ParsedName]:
         step = max(self._table.n_rows // _PATTERN_ROWS, 1)
         frame = self._table.frame[[columns[part] for part in ("full", "first", "last")]].iloc[::step].dropna().astype(str)
-        found = [parse_beside(*row, self._locale) for row in frame.itertuples(index=False, name=None)]
-        return found or [parse_name("", self._locale)]
+        rows = zip(*(frame[column] for column in frame), strict=True)
+        return [parse_beside(full, first, last, self._locale) for full, first, last in rows]
 
 
 def needs_words(kinds: set[str]) -> bool:

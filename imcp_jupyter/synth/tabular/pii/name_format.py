@@ -71,6 +71,8 @@ def parse_name(value: str, locale: str) -> ParsedName:
         first = given.split(" ")[0] if given else last
         middle = _middle(given.split()[1:])
         return ParsedName(first, last, NameFormat("comma", " ", front, middle, back, upper))
+    if not words:
+        return ParsedName("", "", NameFormat())
     if len(words) == 1:
         return ParsedName(words[0], words[0], NameFormat("first-last", " ", front, "none", back, upper))
     if len(words) >= 3 and locale.startswith(_TWO_SURNAMES):

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from ....models.pii import PiiTreatment
 
 
+def word_versions() -> dict[str, str]:
+    """The version of Faker, where there is one: other versions may have other names."""
+    found = pools.faker_version()
+    return {} if found is None else {"faker": found}
+
+
 def protected(
     table: Table, asks: Mapping[str, str] | None, locale: str | None, constraints: list[Any], log: Callable[[str], None]
 ) -> tuple[Table, list[PiiTreatment]]:

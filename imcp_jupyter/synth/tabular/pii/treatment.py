@@ -33,7 +33,8 @@ def protect(table: Table, asks: Mapping[str, str] | None = None, locale: str | N
     """
     asks = _checked(asks or {}, table.names)
     if locale is not None and locale not in pools.known_locales():
-        hint = did_you_mean(locale, pools.known_locales()) or (None if pools.faker_version() else f"{pools.INSTALL} brings more")
+        hints = [did_you_mean(locale, pools.known_locales()), None if pools.faker_version() else f"{pools.INSTALL} brings more"]
+        hint = "; ".join(hint for hint in hints if hint) or None
         raise NotFound(f"there are no words of the locale '{locale}'", field="locale", hint=hint)
     findings = {finding.column: finding for finding in detect_pii(table.frame)}
     decisions = [decision for name in table.names if (decision := _decide(table.schema[name], findings.get(name), asks.get(name)))]
