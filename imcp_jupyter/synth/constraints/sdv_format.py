@@ -92,14 +92,6 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-_PERSONAL = {
-    "name": "full_name", "first_name": "first_name", "last_name": "last_name", "email": "email", "phone_number": "phone", "ssn": "national_id",
-    "address": "street_address", "street_address": "street_address", "city": "city", "postcode": "postcode", "country_code": "country",
-    "iban": "iban", "credit_card_number": "payment_card", "swift11": "bic", "swift8": "bic", "ipv4_address": "ip_address",
-    "ipv6_address": "ip_address", "mac_address": "mac_address", "user_name": "username", "license_plate": "licence_plate", "vin": "vehicle_id",
-}  # fmt: skip
-
-
 def is_sdv_metadata(value: Any) -> bool:
     return isinstance(value, Mapping) and "METADATA_SPEC_VERSION" in value
 
@@ -107,7 +99,7 @@ def is_sdv_metadata(value: Any) -> bool:
 def schema_overrides(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """`table_schema` from SDV's metadata of one table. Raises `InvalidInput` naming ``table_schema``.
 
-    Keys become ids, personal data is marked as such; kinds that SDV leaves open (numerical without a representation) are left to inference.
+    Keys become ids; kinds that SDV leaves open (numerical without a representation, personal data) are left to inference.
     """
     version = str(metadata.get("METADATA_SPEC_VERSION"))
     if version not in ("SINGLE_TABLE_V1", "SINGLE_TABLE_V2", "V1", "V2"):
@@ -137,6 +129,4 @@ def _kind(is_key: bool, column: Mapping[str, Any]) -> Any:
     if kind == "numerical":
         shape = str(column.get("computer_representation", ""))
         return "continuous" if shape == "Float" else "integer" if shape.startswith(("Int", "UInt")) else None
-    if kind in _PERSONAL:
-        return {"pii": _PERSONAL[kind]}
     return kind if kind in ("categorical", "boolean") else None

@@ -83,9 +83,3 @@ def test_metadata_of_several_tables_or_another_version_is_refused() -> None:
         schema_overrides({"METADATA_SPEC_VERSION": "V1", "tables": {"a": {}, "b": {}}})
     with pytest.raises(InvalidInput, match="'V9' is not a version"):
         schema_overrides({"METADATA_SPEC_VERSION": "V9", "columns": {}})
-
-
-def test_personal_data_of_the_metadata_is_marked() -> None:
-    columns = {"mail": {"sdtype": "email", "pii": True}, "town": {"sdtype": "city"}, "key": {"sdtype": "phone_number"}}
-    metadata = {"METADATA_SPEC_VERSION": "SINGLE_TABLE_V1", "primary_key": "key", "columns": columns}
-    assert schema_overrides(metadata) == {"mail": {"pii": "email"}, "town": {"pii": "city"}, "key": "id"}
