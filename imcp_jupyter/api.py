@@ -46,6 +46,13 @@ class Model:
         finally:
             model.close()
 
+    def sample_range(self, rows: int, seed: int, start: int, count: int) -> Iterator[pd.DataFrame]:
+        """Rows `start` to `start + count` of ``sample(rows, seed)``, in blocks: parts of one draw may be drawn by different workers."""
+        try:
+            yield from self._fitted.sample_range(rows, seed, start, count)
+        finally:
+            self._fitted.close()
+
     def complete(self, partial: pd.DataFrame, seed: int) -> pd.DataFrame:
         """`partial` with the columns it lacks and its missing cells drawn given the rest; given cells stay as they are."""
         return self._fitted.complete(partial, seed)

@@ -9,12 +9,14 @@ from pydantic import BaseModel, Field
 
 from .pii import PiiTreatment
 
+WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
+
 
 class ModelInfo(BaseModel):
     id: str
     engine: str
     engine_version: str
-    dataset: str = Field(description="reference or content hash of the data it was fitted on")
+    dataset: str = Field(description="content hash of the data it was fitted on; withheld where the model is differentially private")
     created: datetime
     job_id: str | None = None
     bytes: int = 0
@@ -58,6 +60,7 @@ class DataCard(BaseModel):
     seed: int
     source_hash: str = Field(description="content hash of the source; withheld where the data is differentially private")
     source_rows: int = Field(description="noisy where the data is differentially private")
+    fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None
     pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")

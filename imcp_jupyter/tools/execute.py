@@ -141,7 +141,7 @@ def _open_inputs(tool: AnyTool, params: Params, context: JobContext) -> None:
 def _cache_key(tool: AnyTool, params: Params, context: JobContext) -> str:
     arguments = params.model_dump(mode="json", exclude=set(tool.data_fields()))
     # Names of inputs count beside their content: they stand in the result.
-    labels = {name: context.source(getattr(params, name), name).label for name in context.inputs}
+    labels = {name: context.source(getattr(params, name), name).key for name in context.inputs}
     key = {"tool": tool.name, "version": tool.cache_version(params), "package": __version__, "arguments": arguments}
     key |= {"inputs": context.inputs, "labels": labels, "versions": context.versions}
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()

@@ -13,6 +13,7 @@ from . import codes, forms, people, phones
 from .context import kind_by_name, may_name_a_person
 from .sample import Sample, sample_of
 
+CONFIDENT = 0.5  # from here a finding is acted on without being asked
 _LEAST = 0.2  # share of the cells from which a column holds what its cells look like
 _MOSTLY = 0.8  # the same for what also other things look like now and then
 _NAMED = 0.5  # share of the cells whose form must go with what the column's name says
@@ -71,6 +72,11 @@ def detect_pii(frame: pd.DataFrame) -> list[PiiFinding]:
     """
     findings = (_column(str(name), frame[name]) for name in frame.columns)
     return [finding for finding in findings if finding is not None]
+
+
+def direct_identifiers(frame: pd.DataFrame) -> set[str]:
+    """The columns of `frame` that name people by themselves, told with confidence: they have no distribution worth comparing."""
+    return {finding.column for finding in detect_pii(frame) if finding.direct and finding.confidence >= CONFIDENT}
 
 
 def matching(kind: str) -> Callable[[str], bool] | None:

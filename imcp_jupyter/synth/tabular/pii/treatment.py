@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from ....data.pii.detect import detect_pii
+from ....data.pii.detect import CONFIDENT, detect_pii
 from ....data.pii.locale import locale_of
 from ....data.table import Table
 from ....errors import InvalidInput, NotFound, did_you_mean
@@ -19,7 +19,6 @@ from . import pools
 
 _ASKS = ("fake", "keep", "drop")
 _WORD = re.compile(r"\w+")
-_CONFIDENT = 0.5
 _NO_FAKES = frozenset({"date_of_birth", "country", "bic"})  # an engine draws these like any other column
 _RULES = frozenset({"unique", "format", "not_null"})  # constraints that fakes can keep; the others copy or compare real cells
 
@@ -92,7 +91,7 @@ def _decide(schema: ColumnSchema, finding: PiiFinding | None, ask: str | None) -
     if ask in _ASKS:
         treatment = cast(Treatment, ask)
     else:
-        sure = named is not None or (finding is not None and finding.confidence >= _CONFIDENT)
+        sure = named is not None or (finding is not None and finding.confidence >= CONFIDENT)
         treatment = "fake" if direct and sure else "keep"
     if treatment == "fake" and kind in _NO_FAKES:
         raise InvalidInput(
