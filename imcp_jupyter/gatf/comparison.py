@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..data.pii.detect import direct_identifiers
 from ..data.table import Table
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import DISCRETE_KINDS, NUMERIC_KINDS, ColumnKind, ColumnSchema
@@ -191,6 +192,8 @@ def _align_all(tables: dict[str, Table]) -> tuple[dict[str, Aligned], list[Colum
                 hint="columns are matched by name",
             )
     schema = [column for column in base.schema.columns if all(column.name in table.names for table in tables.values())]
+    people = direct_identifiers(base.frame)  # made anew, like free text: other values are no fault
+    schema = [column.model_copy(update={"kind": "text"}) if column.name in people and column.kind != "id" else column for column in schema]
     if not schema:
         raise InvalidInput("no column occurs in all of the tables", field="holdout", hint="columns are matched by name")
     aligned = {role: align(table, schema) for role, table in tables.items()}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from .constraints import ConditionOutcome, ConstraintOutcome
 from .dataset import ColumnKind
+from .pii import PiiTreatment
 
 WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
 
@@ -78,3 +79,4 @@ class DataCard(BaseModel):
     privacy_level: PrivacyLevel | None = Field(None, description="how far the engine's privacy dial was turned; none where it has no dial")
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
     conditions: list[ConditionOutcome] = Field(default_factory=list, description="how each condition was held")
+    pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")

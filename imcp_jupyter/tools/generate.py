@@ -14,6 +14,7 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.constraints import CONSTRAINTS_SCHEMA, ConditionOutcome, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard, PrivacyLevel
+from ..models.pii import PiiTreatment
 from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
@@ -82,6 +83,12 @@ class GenerateTabularParams(Params):
     table_schema: dict[str, Any] | None = Field(
         None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
     )
+    pii: dict[str, str] | None = Field(
+        None,
+        description="how columns of personal data are treated: fake, keep, drop, or a kind (email, phone …); by default docs/pii.md",
+        json_schema_extra={"examples": [{"contact": "phone", "notes": "drop", "city": "keep"}]},
+    )
+    locale: str | None = Field(None, description="where fakes are from, such as de_DE; told from the data when left out")
     name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
 
 
@@ -94,6 +101,7 @@ class GenerateTabularResult(Result):
     columns: list[str]
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
     conditions: list[ConditionOutcome] = Field(default_factory=list, description="how each condition was held")
+    pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")
     card: DataCard
     preview: Preview
 
@@ -127,6 +135,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     def _generate(
         self, params: GenerateTabularParams, context: JobContext, source: Source, release: PrivateRelease | None
     ) -> GenerateTabularResult:
+        from ..synth.tabular.pii.report import protected, word_versions
         from .card import card_parameters, told_of_draw
 
         settings = context.workspace.settings
@@ -134,6 +143,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         table = source.table(schema_overrides(schema) if schema and is_sdv_metadata(schema) else schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
+        # Looking for personal data reads single rows, which a budget would have to pay for: a private engine has its own ways.
+        treatments: list[PiiTreatment] = []
+        if release is None:
+            table, treatments = protected(table, params.pii, params.locale, params.constraints or [], context.log)
         engine = release.engine if release else pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
@@ -164,9 +177,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
                 source_hash=told.source_hash,
                 source_rows=whole,
                 fitted_rows=table.n_rows if source.is_sampled and not release else None,
-                versions=context.versions | package_versions(engine),
+                versions=context.versions | package_versions(engine) | (word_versions() if treatments else {}),
                 privacy=told.privacy,
                 privacy_level=engine.privacy_level,
+                pii=treatments,
             )
             save = partial(model.save_signed, signer=context.workspace.signer)
             stored = context.stage_model(engine.name, engine.version, told.source_hash, save)
@@ -193,14 +207,18 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             columns=table.names,
             constraints=outcome.constraints,
             conditions=outcome.conditions,
+            pii=treatments,
             card=outcome,
             preview=drawn.preview,
             links=[dataset_link(info), Link(uri=f"imcp://models/{stored.id}", name=stored.id, title=f"{engine.name} model")],
         )
 
     def cache_version(self, params: GenerateTabularParams) -> str:
-        """Engines change what a seed gives with their own version."""
-        return f"{self.version}:{engine_version(params.engine if params.epsilon is None else private_name(params.engine))}"
+        """Engines change what a seed gives with their own version, names of people with Faker's."""
+        from ..synth.tabular.pii.report import word_versions
+
+        engine = engine_version(params.engine if params.epsilon is None else private_name(params.engine))
+        return f"{self.version}:{engine}:{word_versions()}"
 
 
 def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:

@@ -35,6 +35,7 @@ class Request(Protocol):
     public_rows: bool
     conditions: dict[str, Any] | None
     constraints: list[Any] | None
+    pii: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def refuse_misplaced(params: Request) -> None:
                 )
         return
     reasons = {"constraints": "learning them reads single rows", "conditions": "no private engine draws under conditions"}
+    if params.pii:
+        raise InvalidInput(
+            "pii cannot be combined with epsilon: finding personal data reads single rows",
+            field="pii",
+            hint="leave such columns out with columns, or give their kinds in table_schema",
+        )
     for name, reason in reasons.items():
         if getattr(params, name):
             raise InvalidInput(

@@ -14,9 +14,9 @@ from ...errors import InvalidInput
 from ..tabular.conditions import known_column
 from ..tabular.engine import BLOCK_ROWS, block_generator
 from ..tabular.features import Draw
-from ..tabular.freetext import TextCodec
 from ..tabular.given import ConditionalModel
-from ..tabular.identifiers import IdCodec
+from ..tabular.lattice import NumericCodec
+from ..tabular.levels import LevelCodec
 from ..tabular.partial_rows import merged
 from .block import Seen, kept_by
 from .condition import PredicateRule
@@ -134,7 +134,7 @@ class Completion:
         """Refuse values of rebuilt columns that they cannot have; the engine checks its own."""
         for name in partial.columns:
             codec = self._layer.codecs.get(name)
-            if codec is not None and not isinstance(codec, (IdCodec, TextCodec)):
+            if isinstance(codec, (NumericCodec, LevelCodec)):
                 codec.encode(partial[name])
 
     def _refuse_broken(self, partial: pd.DataFrame, labels: pd.Index) -> None:

@@ -167,7 +167,7 @@ class Layer:
     def is_id(self, schema: ColumnSchema) -> bool:
         """Whether the column's values are made from the number of the row."""
         made = any(isinstance(rule, FormatRule) and rule.made and rule.spec.column == schema.name for rule in self.rules)
-        return made or self._learned(schema).kind == "id"
+        return made or schema.pii is not None or self._learned(schema).kind == "id"
 
     def state(self) -> dict[str, Any]:
         return {

@@ -15,11 +15,13 @@ from .freetext import TextCodec
 from .identifiers import IdCodec
 from .lattice import NumericCodec
 from .levels import LevelCodec
+from .pii.codec import FakeCodec
+from .pii.fit import fit_fakes
 
 if TYPE_CHECKING:
     from ...data.table import Column, Table
 
-ColumnCodec = NumericCodec | LevelCodec | IdCodec | TextCodec
+ColumnCodec = NumericCodec | LevelCodec | IdCodec | TextCodec | FakeCodec
 
 
 class TableCodec:
@@ -33,8 +35,9 @@ class TableCodec:
         """The codec of `table` and its features. Raises `InvalidInput` naming a column that cannot be kept."""
         codecs: list[ColumnCodec] = []
         features: list[Feature] = []
+        fakes = fit_fakes(table)
         for name in table.names:
-            codec, parts = fit_column(table[name])
+            codec, parts = fakes[name] if name in fakes else fit_column(table[name])
             codecs.append(codec)
             features += parts
         return cls(codecs), features
@@ -100,4 +103,6 @@ def restore_column(kind: str, state: dict[str, Any], arrays: dict[str, npt.NDArr
         return LevelCodec(state)
     if kind == IdCodec.kind:
         return IdCodec.restore(state, arrays)
+    if kind == FakeCodec.kind:
+        return FakeCodec.restore(state, arrays)
     return TextCodec.restore(state, arrays)
