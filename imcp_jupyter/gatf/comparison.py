@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.pii.detect import direct_identifiers
-from ..data.table import Table
+from ..data.table import Column, Table
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import DISCRETE_KINDS, NUMERIC_KINDS, ColumnKind, ColumnSchema
 from .align import Aligned, align, joint_codes
+from .facts import Facts
 from .resample import Resamples
 
 Progress = Callable[[float, str], None]
@@ -80,17 +81,19 @@ class Comparison:
         target: str | None = None,
         seed: int = 0,
         replicates: int = 200,
+        facts: Facts | None = None,
     ) -> None:
         if replicates < 1:
             raise InvalidInput(f"replicates must be at least 1, got {replicates}", field="replicates")
         if holdout is not None and real is None:
             raise InvalidInput("a holdout says nothing without the real table", field="holdout", hint="give the real (training) table too")
         self.seed, self.replicates = seed, replicates
+        self.facts = facts or Facts()
         self.findings: dict[str, Any] = {}  # what each check found, by its id, so that one may build on another
         tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
-        self._tables = {role: table for role, table in tables.items() if table is not None}
-        self.names_in = {role: table.names for role, table in self._tables.items()}
-        self._aligned, self._schema = _align_all(self._tables)
+        self.tables = {role: table for role, table in tables.items() if table is not None}  # as given, unshared columns included
+        self.names_in = {role: table.names for role, table in self.tables.items()}
+        self._aligned, self._schema = _align_all(self.tables)
         self.fields, self._encoded = _encode_all(self._schema, self._aligned)
         self.target = _checked_target(target, self.fields, synthetic)
 
@@ -129,6 +132,10 @@ class Comparison:
 
     def table(self, role: str) -> Encoded:
         return self._encoded[role]
+
+    def column(self, role: str, name: str) -> Column:
+        """A compared column of a table with its values, read under real's schema."""
+        return self._aligned[role].columns[name]
 
     def level_names(self, name: str) -> list[Any]:
         """The levels of a discrete column that real (else synthetic) has, in code order."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .comparison import Encoded, Field
-from .resample import Resamples
+from ..comparison import Encoded, Field
+from ..resample import Resamples
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

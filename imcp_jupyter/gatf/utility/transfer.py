@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .classifier import Learner, macro_auc, r_squared
-from .comparison import Comparison, Encoded, Field
-from .measure import Finding, Measure, Skipped, span
+from ..classifier import Learner, macro_auc, r_squared
+from ..comparison import Comparison, Encoded, Field
+from ..measure import Finding, Measure, Skipped, span
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,115 +1,29 @@
-"""Privacy: are training rows repeated, or nearer than unseen real rows would be?"""
+"""Are training rows nearer than unseen real rows would be?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import abstractmethod
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from .comparison import Comparison, Encoded, Field
-from .distance import Embedding, nearest
-from .measure import Finding, Measure, Skipped
+from ..comparison import Comparison, Field
+from ..distance import Embedding, nearest
+from ..measure import Finding, Measure, Skipped
+from .copies import CONTAMINATED, overlap
 
 Floats = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.uint64]
-Mask = npt.NDArray[np.bool_]
 
-LEAST_COPIES = 5
-COPY_LEVEL = 0.001  # one-sided error level of the gate; the report runs on data of any size
-COPY_RATIO = 1.25  # rows that any table of this kind repeats: the gate wants clearly more
 DCR_LIMIT = 0.6
 TIE = 1e-6
-POSITIONS_SHOWN = 20
-CONTAMINATED = "the holdout repeats training rows, so it says nothing of unseen ones"
-
-
-class IdenticalMatches(Measure):
-    """Synthetic rows that equal a training row, against how often unseen real rows do.
-
-    Gate: the rate is higher at the level of 0.1 % (conditional binomial test of two rates, Przyborowski and Wilenski 1940),
-    by a quarter at least and in five rows at least.
-    """
-
-    id = "identical_matches"
-    dimension = "privacy"
-    title = "Copies of training rows"
-    source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
-    gate = True
-
-    def run(self, comparison: Comparison) -> Finding | Skipped:
-        fields = _row_fields(comparison)
-        if not fields:
-            return Skipped("no shared column tells rows apart")
-        matches = np.isin(_keys(comparison.synthetic, fields), _keys(comparison.real, fields))
-        overlap = _overlap(comparison)
-        natural = overlap.own if overlap.holdout is None or overlap.is_contaminated else overlap.holdout
-        against = "real rows that repeat another real row" if natural is overlap.own else "holdout rows"
-        copies, rate, natural_rate = int(matches.sum()), float(matches.mean()), float(natural.mean())
-        if COPY_RATIO * natural_rate >= 1:
-            return Skipped(f"{natural_rate:.0%} of the {against} do so too, so copies cannot be told from chance")
-        chance = _chance(copies, len(matches), int(natural.sum()), len(natural))
-        failed = copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * natural_rate
-        evidence = {
-            "copies": copies,
-            "rows": len(matches),
-            "expected_share": round(natural_rate, 6),
-            "compared_with": against,
-            "p_value": float(f"{chance:.3g}"),
-            "row_positions": np.flatnonzero(matches)[:POSITIONS_SHOWN].tolist(),
-            "floor": "every row copied",
-        }
-        if overlap.is_contaminated:
-            evidence["holdout"] = CONTAMINATED
-        return Finding(
-            rate,
-            1.0,
-            natural_rate,
-            f"{rate:.2%} of the synthetic rows equal a real row; {natural_rate:.2%} of the {against} do.",
-            evidence,
-            comparison.resamples("synthetic").means(matches.astype(float), np.arange(len(matches))),
-            gate_failed=failed,
-            threshold=COPY_RATIO * natural_rate,
-            verdict="fail" if failed else "warn" if overlap.is_contaminated or (chance < 0.01 and rate > natural_rate) else "pass",
-        )
-
-
-@dataclass(frozen=True)
-class _Overlap:
-    """Which real rows repeat another real row, which holdout rows equal a real row: (n_rows,) bool each."""
-
-    own: Mask
-    holdout: Mask | None
-
-    @cached_property
-    def is_contaminated(self) -> bool:
-        """The holdout holds training rows: it equals them more often than they each other."""
-        if self.holdout is None:
-            return False
-        copies, rate = int(self.holdout.sum()), float(self.holdout.mean())
-        chance = _chance(copies, len(self.holdout), int(self.own.sum()), len(self.own))
-        return copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * float(self.own.mean())
-
-
-def _overlap(comparison: Comparison) -> _Overlap:
-    found = comparison.findings.get("overlap")
-    if not isinstance(found, _Overlap):
-        fields = _row_fields(comparison)
-        real = _keys(comparison.real, fields)
-        _, where, counts = np.unique(real, return_inverse=True, return_counts=True)
-        holdout = None if comparison.holdout is None else np.isin(_keys(comparison.holdout, fields), real)
-        found = comparison.findings["overlap"] = _Overlap(counts[where] > 1, holdout)
-    return found
 
 
 class Neighbours:
     """Nearest-neighbour distances that the privacy checks share, on tables of equal size."""
 
     def __init__(self, comparison: Comparison) -> None:
-        fields = _point_fields(comparison)
+        fields = point_fields(comparison)
         self.embedding = Embedding(fields, comparison.real)
         limit = self.embedding.max_rows
         self._comparison = comparison
@@ -162,16 +76,17 @@ class _Near(Measure):
         tables = [table for table in (comparison.real, comparison.holdout, comparison.synthetic) if table is not None]
         if min(table.n_rows for table in tables) < self.min_rows:
             return Skipped(f"needs at least {self.min_rows} rows in every table")
-        if not _point_fields(comparison):
+        if not point_fields(comparison):
             return Skipped("no shared column has distances")
-        if comparison.holdout is not None and _overlap(comparison).is_contaminated:
+        if comparison.holdout is not None and overlap(comparison).is_contaminated:
             return Skipped(CONTAMINATED)
         if "neighbours" not in comparison.findings:
             comparison.findings["neighbours"] = Neighbours(comparison)
         return self.measure(comparison, comparison.findings["neighbours"])
 
+    @abstractmethod
     def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
-        raise NotImplementedError
+        """Measure on the distances that all these checks share."""
 
 
 class CloserToTraining(_Near):
@@ -281,29 +196,8 @@ class DistanceQuantile(_Near):
         )
 
 
-def _row_fields(comparison: Comparison) -> list[Field]:
-    """Columns that make a row: without identifiers, which a copier would renumber, and without constants."""
-    return [field for field in comparison.fields if field.kind not in ("id", "constant")]
-
-
-def _point_fields(comparison: Comparison) -> list[Field]:
+def point_fields(comparison: Comparison) -> list[Field]:
     return [field for field in comparison.modelled if field.kind != "constant"]
-
-
-def _keys(table: Encoded, fields: list[Field]) -> Keys:
-    """(n_rows,) 64-bit hash per row; equal rows have equal keys."""
-    import pandas as pd
-
-    # Adding 0.0 makes -0.0 and 0.0 one value.
-    columns: dict[str, Any] = {str(at): table[field.name] + (0.0 if field.is_numeric else 0) for at, field in enumerate(fields)}
-    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
-
-
-def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:
-    """p-value of 'copies are no more frequent than natural matches', by the binomial law of one count given their sum."""
-    if copies == 0:
-        return 1.0
-    return float(special.bdtrc(copies - 1, copies + natural, rows / (rows + natural_rows)))
 
 
 def _ratios(distances: Floats) -> Floats:

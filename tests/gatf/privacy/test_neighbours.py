@@ -10,7 +10,7 @@ from imcp_jupyter.gatf.distance import Embedding, nearest
 from imcp_jupyter.gatf.measure import Finding, Skipped
 from imcp_jupyter.gatf.privacy import CloserToTraining, DistanceQuantile, IdenticalMatches, NearestNeighbourRatio
 
-from .conftest import Halves, mixed
+from ..conftest import Halves, mixed
 
 
 def comparison(synthetic: pd.DataFrame, real: pd.DataFrame, holdout: pd.DataFrame | None = None) -> Comparison:

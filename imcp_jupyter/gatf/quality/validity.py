@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..models.validation import Verdict
-from .comparison import Comparison, Encoded, Field
-from .measure import Finding, Measure, Skipped
+from ...models.validation import Verdict
+from ..comparison import Comparison, Encoded, Field
+from ..measure import Finding, Measure, Skipped
 
 Mask = npt.NDArray[np.bool_]
 

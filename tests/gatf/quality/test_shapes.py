@@ -12,7 +12,7 @@ from imcp_jupyter.data.table import Table
 from imcp_jupyter.gatf.validate import validate_data
 from imcp_jupyter.models.validation import ReportDocument
 
-from .conftest import check, mixed
+from ..conftest import check, mixed
 
 SDTYPES = {"continuous": "numerical", "integer": "numerical", "boolean": "boolean", "datetime": "datetime", "id": "id", "text": "unknown"}
 
