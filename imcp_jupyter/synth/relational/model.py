@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
 from ...models.constraints import ConstraintOutcome
 from ...models.dataset import TableSchema
 from ...models.relations import Orphans, Relation
 from ..archive import load_archive, save_archive
-from ..constraints.model import ConstrainedModel, model_type
+from ..constraints.model import ConstrainedModel
 from ..signing import Signer
-from ..tabular.engine import Progress, TabularModel
+from ..tabular.engine import Progress
 from .contexts import Context
 from .draw import TableDraw
 from .graph import Graph
+from .inner import bytes_of, model_of
 from .plan import Link, Place, TablePlan
 from .tables_model import TablesModel
 
@@ -78,9 +77,9 @@ class RelationalModel(TablesModel):
     def _save(self, path: Path, signer: Signer | None) -> None:
         arrays: dict[str, npt.NDArray[Any]] = {}
         for number, plan in enumerate(self._plans):
-            arrays[f"rows{number}"] = _bytes_of(plan.rows, signer)
+            arrays[f"rows{number}"] = bytes_of(plan.rows, signer)
             if plan.keys is not None:
-                arrays[f"keys{number}"] = _bytes_of(plan.keys, signer)
+                arrays[f"keys{number}"] = bytes_of(plan.keys, signer)
         for number, link in self._links.items():
             arrays |= {f"counts{number}": link.counts, f"depths{number}": link.depths}
             arrays |= {f"context{number}.{name}": array for name, array in link.context.arrays().items()}
@@ -114,9 +113,9 @@ class RelationalModel(TablesModel):
         plans = []
         for number, item in enumerate(state["plans"]):
             engine = item.pop("engine")
-            keys = _model_of(engine, arrays[f"keys{number}"], signer) if f"keys{number}" in arrays else None
+            keys = model_of(engine, arrays[f"keys{number}"], signer) if f"keys{number}" in arrays else None
             parts = {"places": [Place(**place) for place in item["places"]], "schema": TableSchema(**item["schema"])}
-            plans.append(TablePlan(**(item | parts), rows=_model_of(engine, arrays[f"rows{number}"], signer), keys=keys))
+            plans.append(TablePlan(**(item | parts), rows=model_of(engine, arrays[f"rows{number}"], signer), keys=keys))
         graph = Graph(state["order"], [link.relation for link in links])
         return cls(graph, plans, links, state["names"], [Orphans(**item) for item in state["orphans"]])
 
@@ -145,21 +144,3 @@ def _link_state(link: Link) -> dict[str, Any]:
         "reference": link.reference,
         "childless": link.childless,
     }
-
-
-def _bytes_of(model: TabularModel, signer: Signer | None) -> npt.NDArray[np.uint8]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.zip"
-        if signer is None:
-            model.save(file)
-        else:
-            model.save_signed(file, signer)
-        return np.frombuffer(file.read_bytes(), dtype=np.uint8)
-
-
-def _model_of(engine: str, content: npt.NDArray[np.uint8], signer: Signer | None) -> TabularModel:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.zip"
-        file.write_bytes(content.tobytes())
-        kind = model_type(engine, file)
-        return kind.load(file) if signer is None else kind.load_signed(file, signer)

@@ -13,7 +13,7 @@ from .plugins import PluginFault, check_plugin, load_plugin, plugin_points
 AUTO = "auto"
 # Names without their classes: the schema of a tool names engines, and must not wait for scipy.
 _NATIVE = ("cart", "copula")
-_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
+_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan", "sdv:hma")
 
 
 @cache

@@ -8,7 +8,7 @@ from ..codec import TableCodec
 from ..engine import Progress, TabularEngine, no_progress
 from ..options import EngineOptions
 from .model import SdvModel, fit_model
-from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, TvaeOptions
+from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, HmaOptions, TvaeOptions
 from .process import missing_sdv, sdv_is_installed
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ LICENCE = "BUSL-1.1"
 
 
 class SdvEngine(TabularEngine):
-    """Base of the four. The columns come to SDV as our codecs see them: levels as codes, numbers and datetimes as numbers, gaps
+    """Base of them all. The columns come to SDV as our codecs see them: levels as codes, numbers and datetimes as numbers, gaps
     as a feature of their own; ids and free text never do, our codecs make them.
     """
 
@@ -93,4 +93,18 @@ class CopulaganEngine(SdvEngine):
     options_type: ClassVar[type[EngineOptions]] = CopulaganOptions
 
 
-ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine)
+class HmaModel(SdvModel):
+    engine: ClassVar[str] = "sdv:hma"
+    synthesizer: ClassVar[str] = "HMASynthesizer"
+
+
+class HmaEngine(SdvEngine):
+    """Of one table; several are learned by `synth.relational.hma`."""
+
+    name: ClassVar[str] = HmaModel.engine
+    title: ClassVar[str] = "SDV HMA"
+    model: ClassVar[type[SdvModel]] = HmaModel
+    options_type: ClassVar[type[EngineOptions]] = HmaOptions
+
+
+ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine, HmaEngine)

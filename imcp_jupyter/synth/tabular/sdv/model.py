@@ -15,6 +15,7 @@ from ...signing import Signer
 from ..codec import TableCodec
 from ..engine import Progress, TabularModel, no_progress
 from ..features import Discrete, Draw, Feature
+from .child import TABLE
 from .process import SdvProcess
 
 if TYPE_CHECKING:
@@ -98,14 +99,10 @@ class SdvModel(TabularModel):
 
         process = self.process
         path = process.folder / "drawn"
-        process.ask(self._progress, do="sample", rows=BLOCK, seed=seed, data=str(path))
+        process.ask(self._progress, do="sample", rows=BLOCK, seed=seed, data={TABLE: str(path)})
         frame = read_feather(path, memory_map=False)
         path.unlink()
-        drawn: list[npt.NDArray[Any]] = []
-        for place, n_levels in enumerate(self._levels):
-            values = frame[feature_name(place)].to_numpy()
-            drawn.append(np.clip(values.astype(np.int32), 0, n_levels - 1) if n_levels else values.astype(np.float64))
-        return drawn
+        return drawn_features(frame, self._levels)
 
     def save(self, path: Path) -> None:
         raise InvalidInput(f"a model of engine '{self.engine}' is stored only with a signature", field="model", hint="use save_signed")
@@ -119,7 +116,7 @@ class SdvModel(TabularModel):
             "schema": self.schema.model_dump(mode="json"),
             "codec": self._codec.state(),
             "levels": self._levels,
-            "signature": signer.sign(_purpose(self.engine), self._content),
+            "signature": signer.sign(purpose_of(self.engine), self._content),
         }
         save_archive(path, self.engine, state, self._codec.arrays() | {"content": np.frombuffer(self._content, dtype=np.uint8)})
 
@@ -128,7 +125,7 @@ class SdvModel(TabularModel):
         """Raises `InvalidInput` for a wrong or missing signature; nothing is unpickled then."""
         state, arrays = load_archive(path, cls.engine)
         content = arrays["content"].tobytes()
-        signer.check(_purpose(cls.engine), content, state.get("signature"))
+        signer.check(purpose_of(cls.engine), content, state.get("signature"))
         codec = TableCodec.restore(state["codec"], arrays)
         return cls(TableSchema.model_validate(state["schema"]), codec, state["levels"], content)
 
@@ -144,22 +141,22 @@ def fit_model(
     process: SdvProcess | None = None,
 ) -> SdvModel:
     """Let SDV learn `features`, in `process` or a new one, which the model keeps. Whatever `progress` raises ends the process."""
-    levels = [feature.n_levels if isinstance(feature, Discrete) else 0 for feature in features]
+    levels = levels_of(features)
     if not features:
         return kind(schema, codec, levels, b"")
     from pyarrow.feather import write_feather
 
     process = process or SdvProcess(kind.engine)
     data, path = process.folder / "data", process.folder / "model"
-    write_feather(_frame(features, seed), data, compression="uncompressed")
-    sdtypes = {feature_name(place): "categorical" if n_levels else "numerical" for place, n_levels in enumerate(levels)}
+    write_feather(features_frame(features, seed), data, compression="uncompressed")
+    sdtypes = sdtypes_of(levels)
     process.ask(
         progress,
         do="fit",
         synthesizer=kind.synthesizer,
         options=options,
-        sdtypes=sdtypes,
-        data=str(data),
+        tables={TABLE: {"sdtypes": sdtypes, "key": None, "data": str(data)}},
+        relationships=[],
         model=str(path),
         seed=seed_of(seed, _FIT, 0),
     )
@@ -178,7 +175,25 @@ def seed_of(key: int, stream: int, index: int) -> int:
     return int(np.random.SeedSequence(key, spawn_key=(stream, index)).generate_state(1)[0])
 
 
-def _frame(features: list[Feature], seed: int) -> pd.DataFrame:
+def sdtypes_of(levels: list[int]) -> dict[str, str]:
+    """SDV's names of the kinds of the features that have `levels` levels, 0 for numbers."""
+    return {feature_name(place): "categorical" if n_levels else "numerical" for place, n_levels in enumerate(levels)}
+
+
+def levels_of(features: list[Feature]) -> list[int]:
+    return [feature.n_levels if isinstance(feature, Discrete) else 0 for feature in features]
+
+
+def drawn_features(frame: pd.DataFrame, levels: list[int]) -> list[npt.NDArray[Any]]:
+    """What SDV drew as our codecs read it: codes (n_rows,) int32 or numbers (n_rows,) float64."""
+    drawn: list[npt.NDArray[Any]] = []
+    for place, n_levels in enumerate(levels):
+        values = frame[feature_name(place)].to_numpy()
+        drawn.append(np.clip(values.astype(np.int32), 0, n_levels - 1) if n_levels else values.astype(np.float64))
+    return drawn
+
+
+def features_frame(features: list[Feature], seed: int) -> pd.DataFrame:
     """The features as columns. A gap of a gated number is filled with a random present one: its gate says that it is a gap,
     and SDV would otherwise draw gaps of its own, independent of everything.
     """
@@ -198,5 +213,5 @@ def _frame(features: list[Feature], seed: int) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _purpose(engine: str) -> str:
+def purpose_of(engine: str) -> str:
     return f"imcp-model/1 {engine}"
