@@ -11,17 +11,19 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
-from ..models.constraints import CONSTRAINTS_SCHEMA, ConstraintOutcome
+from ..models.constraints import ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard
-from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
+from ..models.relations import OnOrphans, Orphans, Relation
+from ..synth.constraints.sdv_format import is_sdv_metadata, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
 from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine
 from ..workspace.context import JobContext
 from .datasets import DatasetName, dataset_link
-from .tool import Annotations, DataRef, Link, Params, Result, Tool
+from .related import TABLE_CONSTRAINTS_SCHEMA, DrawnTable, RelatedCall, generate_related, read_rules, related_version
+from .tool import Annotations, DataRefs, Link, Params, Result, Tool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +43,10 @@ def _name_engines(schema: dict[str, Any]) -> None:
 
 
 class GenerateTabularParams(Params):
-    data: DataRef = Field(description="the real table to learn from")
-    rows: int | None = Field(None, ge=1, description="rows to draw; as many as the data has when left out")
+    data: DataRefs = Field(description="the real table to learn from; or related ones by name: {customers: c.csv, orders: o.csv}")
+    rows: int | None = Field(
+        None, ge=1, description="rows to draw (of several tables: of the largest without a parent); as many as the data has when left out"
+    )
     engine: str = Field("auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra=_name_engines)
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
     conditions: dict[str, Any] | None = Field(
@@ -51,35 +55,50 @@ class GenerateTabularParams(Params):
         'or short {"a": 0.5}, {"independent_of": "column"}',
         json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
     )
-    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
-        None, description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
+    constraints: Annotated[list[Any] | dict[str, Any] | None, BeforeValidator(read_rules), WithJsonSchema(TABLE_CONSTRAINTS_SCHEMA)] = (
+        Field(
+            None,
+            description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md); "
+            "by table where there are several",
+        )
     )
     epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(
-        None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
+        None,
+        description='kinds that override inferred ones, by column: {"zip": "categorical"}; of several tables by table; or SDV metadata',
     )
-    name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
+    name: DatasetName | None = Field(
+        None, description="name of the new dataset, name-table of several; made from the data's names when left out"
+    )
+    relations: list[Relation] | None = Field(
+        None, description='foreign keys between several tables, as objects or "orders.customer_id=customers.id"; detected when left out'
+    )
+    on_orphans: OnOrphans = Field("refuse", description="what becomes of rows whose foreign key names no parent")
 
 
 class GenerateTabularResult(Result):
-    dataset: str = Field(description="reference of the new dataset, name@version")
+    dataset: str | None = Field(None, description="reference of the new dataset, name@version; null of several tables")
     model: str = Field(description="id of the fitted model")
     engine: str
-    rows: int
+    rows: int = Field(description="rows drawn, over all tables")
     seed: int
-    columns: list[str]
+    columns: list[str] = Field(default_factory=list)
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
-    card: DataCard
-    preview: Preview
+    card: DataCard | None = None
+    preview: Preview | None = None
+    datasets: dict[str, str] = Field(default_factory=dict, description="of several tables: reference of each new dataset, by table")
+    tables: dict[str, DrawnTable] = Field(default_factory=dict, description="of several tables: what was drawn of each")
+    relations: list[Relation] = Field(default_factory=list, description="of several tables: the foreign keys that were kept")
+    orphans: list[Orphans] = Field(default_factory=list, description="of several tables: real rows whose foreign key named no parent")
 
 
 class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     name = "generate_tabular"
     title = "Generate tabular data"
     description = (
-        "Learn a real table and draw synthetic rows with the same columns, types, missing values and relations. "
+        "Learn a real table, or several related ones, and draw synthetic rows with the same columns, types, missing values and relations. "
         "Keeps the model and the data in the workspace."
     )
     verb = "generate tabular"
@@ -94,6 +113,11 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
+        if isinstance(params.data, dict):
+            return _several(params, params.data, context)
+        if params.relations or isinstance(params.constraints, dict):
+            field = "relations" if params.relations else "constraints"
+            raise InvalidInput("speaks of several tables, but data is one", field=field, hint="data = {name: reference, …}")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
         schema = params.table_schema
@@ -110,7 +134,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             engine=engine.name,
             engine_version=engine.version,
             engine_licence=engine.licence,
-            parameters=params.model_dump(mode="json", exclude={"data", "name", "seed"}, exclude_none=True),
+            parameters=params.model_dump(mode="json", exclude={"data", "name", "seed", "on_orphans"}, exclude_none=True),
             seed=context.seed,
             source_hash=context.inputs["data"],
             source_rows=table.n_rows,
@@ -140,7 +164,31 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
 
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
-        return f"{self.version}:{engine_version(params.engine)}"
+        related = f"{related_version(params.engine)}:" if isinstance(params.data, dict) else ""
+        return f"{self.version}:{related}{engine_version(params.engine)}"
+
+
+def _several(params: GenerateTabularParams, references: dict[str, str], context: JobContext) -> GenerateTabularResult:
+    for feature in ("columns", "conditions", "epsilon"):
+        if getattr(params, feature) is not None:
+            raise InvalidInput(f"{feature} cannot be combined with several tables", field=feature, hint=f"leave {feature} out")
+    if isinstance(params.constraints, list):
+        hint = 'constraints = {"orders": [{"kind": …}]}'
+        raise InvalidInput("with several tables constraints are given by table", field="constraints", hint=hint)
+    call = RelatedCall(
+        references=references,
+        rows=params.rows,
+        engine=params.engine,
+        engine_options=params.engine_options,
+        relations=params.relations,
+        on_orphans=params.on_orphans,
+        constraints=params.constraints or {},
+        table_schema=params.table_schema or {},
+        name=params.name,
+        parameters=params.model_dump(mode="json", exclude={"data", "name", "seed"}, exclude_none=True),
+    )
+    drawn = generate_related(call, context)
+    return GenerateTabularResult(seed=context.seed, datasets=drawn.datasets, **vars(drawn))
 
 
 def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:
@@ -148,7 +196,7 @@ def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, 
         return engine.fit_first(table, condition_columns(params.conditions, table.names) if params.conditions else (), progress)
     from ..synth.constraints.model import fit_constrained
 
-    return fit_constrained(engine, table, params.constraints, progress)
+    return fit_constrained(engine, table, list(params.constraints), progress)
 
 
 def _blocks(model: TabularModel, rows: int, seed: int, conditions: dict[str, Any] | None) -> Iterator[pd.DataFrame]:
