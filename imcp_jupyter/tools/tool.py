@@ -24,7 +24,7 @@ def _read_data(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if not isinstance(value, Mapping):
-        message = f"is a dataset reference, or one for every table: {{name: reference}}; got {value!r:.60}"
+        message = f"input should be a valid string, a dataset reference, or an object with one for every table, got {value!r:.60}"
         raise InvalidInput(message, field="data")
     if not value:
         raise InvalidInput("names no table", field="data", hint="give at least one: {name: reference}")
@@ -32,7 +32,7 @@ def _read_data(value: Any) -> Any:
         if not isinstance(table, str) or not table:
             raise InvalidInput(f"a table is named by text that is not empty, got {table!r:.60}", field="data")
         if not isinstance(reference, str):
-            raise InvalidInput(f"is a dataset reference, got {reference!r:.60}", field=f"data.{table}")
+            raise InvalidInput(f"input should be a valid string, a dataset reference, got {reference!r:.60}", field=f"data.{table}")
     return dict(value)
 
 

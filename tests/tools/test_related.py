@@ -147,8 +147,8 @@ def test_one_table_by_name_is_enough(home: Path, small_shop: Frames) -> None:
     ("arguments", "field", "words"),
     [
         ({"data": {}}, "data", "names no table"),
-        ({"data": 5}, "data", "a dataset reference, or one for every table"),
-        ({"data": {"a": 5}}, "data.a", "is a dataset reference, got 5"),
+        ({"data": 5}, "data", "a dataset reference, or an object with one for every table, got 5"),
+        ({"data": {"a": 5}}, "data.a", "a dataset reference, got 5"),
         ({"data": {"a": "no.csv"}}, "data.a", "there is no file 'no.csv'"),
         ({"columns": ["id"]}, "columns", "columns cannot be combined with several tables"),
         ({"conditions": {"city": "Rome"}}, "conditions", "conditions cannot be combined with several tables"),
@@ -206,9 +206,11 @@ def test_the_schema_offers_one_reference_or_an_object_of_them() -> None:
     assert GenerateTabular().data_fields() == ["data"]
 
 
-def test_an_sdv_engine_may_learn_every_table(home: Path, small_shop: Frames) -> None:
+def test_an_sdv_engine_may_learn_every_table_and_its_model_is_signed(home: Path, small_shop: Frames) -> None:
     options = {"default_distribution": "norm"}
     tables = {"customers": small_shop["customers"]}
     made = imcp.generate_tabular(tables, rows=20, engine="sdv:gaussian_copula", engine_options=options, seed=1)
     assert made.cards["customers"].engine_licence == "BUSL-1.1"
-    assert made.model.sample(20, seed=1)["customers"].equals(made.data["customers"])
+    (home / "keys" / "model-signing.key").write_bytes(b"another key, of thirty-two bytes")
+    with pytest.raises(InvalidInput, match="the signature is not this workspace's"):
+        made.model.sample(20, seed=1)
