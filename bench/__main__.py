@@ -15,11 +15,16 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, tabular
+from . import commands, gatf, related, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
-SECTIONS: dict[str, Callable[[], str]] = {"commands": commands.section, "tabular": tabular.section, "gatf": gatf.section}
+SECTIONS: dict[str, Callable[[], str]] = {
+    "commands": commands.section,
+    "tabular": tabular.section,
+    "related": related.section,
+    "gatf": gatf.section,
+}
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m bench`); worse results stand here too. Wall times depend on the machine and on what else
