@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 ARCHIVE = "sdv:hma/tables"
 _KEY = "key"  # of every table as SDV sees it: the number of the row
 _KEYS_BY = "cart"  # the engine whose id codecs make new keys
+_WAY_OUT = "engine='auto' is ours: it takes any number of tables, any depth, and tables that refer to themselves"
 _FIT, _SAMPLE, _DECODE, _MAKE_KEYS = range(4)  # streams of one seed
 
 
@@ -182,8 +183,8 @@ def fit_hma(
     """Learn related tables with SDV's HMA (Patki et al. 2016, "The synthetic data vault").
 
     SDV sees numbered tables of numbered features, rows by their number and parents by theirs: no name, key or level. Arguments and
-    errors as `fit_tables`; what SDV refuses (more than five tables, a depth above two, tables that hang together with no other)
-    is an `InvalidInput` in its words.
+    errors as `fit_tables`, but no table may refer to itself; what SDV refuses (more than five tables, a depth above two) is an
+    `InvalidInput` in its words.
     """
     from pyarrow.feather import write_feather
 
@@ -191,6 +192,9 @@ def fit_hma(
     engine.require()
     options = read_options(engine.name, engine.options_type, engine_options)
     graph, linked, typed = linked_tables(tables, relations, on_orphans)
+    for number in (number for name in graph.order for number in graph.own(name)):
+        message = f"engine '{engine.name}' does not learn a table that refers to itself: {graph.relations[number]}"
+        raise InvalidInput(message, field="relations", hint=_WAY_OUT)
     plans: dict[str, _Plan] = {}
     process = SdvProcess(engine.name)
     model = process.folder / "model"
@@ -201,7 +205,7 @@ def fit_hma(
             plans[name], features = _plan(name, typed[name], graph)
             frame = features_frame(features, seed_of(seed, _FIT, number)) if features else pd.DataFrame(index=range(typed[name].n_rows))
             frame[_KEY] = np.arange(typed[name].n_rows)
-            parents = graph.parents(name) + graph.own(name)
+            parents = graph.parents(name)
             for position in parents:
                 frame[_parent_name(position)] = _parent_numbers(linked.positions[position])
             data = process.folder / f"data{number}"
@@ -222,8 +226,7 @@ def fit_hma(
         process.close()
         if error.field != "engine":
             raise
-        hint = "engine='auto' is ours: it takes any number of tables, any depth, and tables that refer to themselves or to none"
-        raise InvalidInput(error.message, field="engine", hint=hint) from None
+        raise InvalidInput(error.message, field="engine", hint=_WAY_OUT) from None
     except BaseException:
         process.close()
         raise

@@ -132,6 +132,12 @@ def test_a_column_that_no_codec_keeps_is_named_with_its_table_before_sdv_starts(
     assert refused.value.field == "orders.note"
 
 
+def test_a_table_that_refers_to_itself_is_refused_by_name() -> None:
+    staff = pd.DataFrame({"id": range(10), "boss": [0] * 10})
+    with pytest.raises(InvalidInput, match=r"refers to itself: staff.boss → staff.id"):
+        fit_hma(tables({"staff": staff}), [Relation(parent="staff", child="staff", key="id", foreign_key="boss")])
+
+
 def test_it_is_refused_where_it_is_switched_off(small_shop: Frames) -> None:
     with pytest.raises(InvalidInput, match="allow_busl_engines"):
         fit_hma(tables(small_shop), RELATIONS, settings=Settings(allow_busl_engines=False))
