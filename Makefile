@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+TABULAR := tabular quality
+
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench docs notebooks screenshots constraints clean browser
+.PHONY: help demo lab test lint format bench bench-tabular docs notebooks screenshots constraints clean browser
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z.\/]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.\/-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready ## the main job on the bundled Adult census: fit, sample, validate, report
 	$(BIN)/imcp demo --out build/demo
@@ -44,6 +46,9 @@ screenshots: $(VENV)/ready browser ## take the pictures of the docs anew
 
 bench: $(VENV)/ready ## measure, and write docs/benchmarks.md
 	$(BIN)/python -m bench
+
+bench-tabular: $(VENV)/ready ## measure only the tabular engines: the sections of TABULAR
+	$(BIN)/python -m bench $(TABULAR)
 
 constraints: $(VENV)/ready ## resolve every dependency anew into constraints.txt
 	$(BIN)/python bench/make_constraints.py

@@ -15,13 +15,16 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, related, tabular
+from . import commands, gatf, private, quality, related, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
 SECTIONS: dict[str, Callable[[], str]] = {
     "commands": commands.section,
     "tabular": tabular.section,
+    "quality": quality.section,
+    "scale": scale.section,
+    "private": private.section,
     "related": related.section,
     "gatf": gatf.section,
 }
@@ -40,10 +43,14 @@ def main(names: list[str]) -> None:
     for name in names or SECTIONS:
         print(f"measuring {name} …", flush=True)
         kept[name] = f"{SECTIONS[name]().strip()}\n\n{_where(name)}"
+        _write(kept)  # a section that breaks takes none of those before it along
+    print(f"wrote {TARGET.relative_to(ROOT)}")
+
+
+def _write(kept: dict[str, str]) -> None:
     body = "\n\n".join(f"<!-- {name} -->\n{kept[name].strip()}" for name in SECTIONS if name in kept)
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(f"{HEAD}\n{body}\n", encoding="utf-8")
-    print(f"wrote {TARGET.relative_to(ROOT)}")
 
 
 def _where(name: str) -> str:

@@ -53,6 +53,13 @@ class Model:
         finally:
             model.close()
 
+    def sample_range(self, rows: int, seed: int, start: int, count: int) -> Iterator[pd.DataFrame]:
+        """Rows `start` to `start + count` of ``sample(rows, seed)``, in blocks: parts of one draw may be drawn by different workers."""
+        try:
+            yield from self._fitted.sample_range(rows, seed, start, count)
+        finally:
+            self._fitted.close()
+
     def complete(self, partial: pd.DataFrame, seed: int) -> pd.DataFrame:
         """`partial` with the columns it lacks and its missing cells drawn given the rest; given cells stay as they are."""
         return self._fitted.complete(partial, seed)
@@ -79,7 +86,7 @@ class Model:
         from .synth.constraints.model import load_model
 
         if self._several is not None:
-            raise InvalidInput("completing rows needs a model of one table; this one is of several", field="model")
+            raise InvalidInput("this needs a model of one table; this one is of several", field="model")
         engine = self._workspace.models[self.id].engine
         return load_model(engine, self._workspace.models.path(self.id), self._workspace.signer, self._workspace.settings)
 

@@ -17,6 +17,7 @@ _USAGE = """imcp VERB [DATA] [--option value …]        imcp VERB --help shows 
   lab                  JupyterLab with the demo notebooks and the agent endpoint
   tools                every tool, one line each; --json for schemas
   call TOOL --json …   run a tool with JSON arguments, print its JSON result
+  ledger [DATA]        privacy budgets, or what was spent on one dataset; --budget E sets it
   config               every setting with its value and meaning
   doctor               check this installation
 """
@@ -151,6 +152,35 @@ def _config(words: list[str]) -> int:
     return 0
 
 
+def _ledger(words: list[str]) -> int:
+    """``imcp ledger``, ``imcp ledger DATA``, ``imcp ledger DATA --budget 4``."""
+    from .config import Settings
+    from .workspace.workspace import Workspace
+
+    if len(words) not in (0, 1, 3) or (len(words) == 3 and words[1] != "--budget") or (words and words[0].startswith("-")):
+        raise InvalidInput(f"takes a dataset and --budget E, got {' '.join(words)!r}", field="ledger")
+    workspace = Workspace.open(Settings.load())
+    try:
+        if len(words) == 3:
+            workspace.ledger.set_budget(words[0], _budget(words[2]))
+        for account in [workspace.ledger[words[0]]] if words else workspace.ledger:
+            spent = "no ε holds" if account.spent is None else f"ε {account.spent:.4g}"
+            print(f"{account.label}  budget ε {account.budget:g}  spent {spent}  left ε {account.left:g}  (δ {account.delta:g})")
+        for entry in workspace.ledger.entries(words[0]) if words else ():
+            print(f"  {entry.created:%Y-%m-%d %H:%M}  ε {entry.epsilon:g}  δ {entry.delta:g}  {entry.state}  {entry.dataset or '–'}  "
+                  f"{entry.principal.subject}  job {entry.job_id}")  # fmt: skip
+    finally:
+        workspace.close()
+    return 0
+
+
+def _budget(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidInput(f"must be a number, got {text!r}", field="--budget") from None
+
+
 def _doctor(words: list[str]) -> int:
     from .doctor import check_installation
 
@@ -180,6 +210,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "doctor": _doctor,
     "lab": _lab,
+    "ledger": _ledger,
     "tools": _tools,
 }
 

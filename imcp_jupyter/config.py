@@ -7,6 +7,7 @@ so that kernels started by the lab find the same workspace.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -39,9 +40,15 @@ class Settings:
     auto_cart_cells: int = _setting(20_000_000, "largest table (rows × columns) for which engine 'auto' picks 'cart'", "cells")
     auto_cart_columns: int = _setting(100, "widest table for which engine 'auto' picks 'cart'", "columns")
     max_rows: int = _setting(100_000_000, "largest number of rows that one call may ask for", "rows")
+    whole_source_bytes: int = _setting(
+        1024**3, "largest source (about its size in memory) that is read whole; engines and checks see a sample of a larger one", "bytes"
+    )
+    sample_rows: int = _setting(1_000_000, "rows of the uniform sample that stands for a larger source", "rows")
     max_body_bytes: int = _setting(16 * 1024 * 1024, "largest request body of the HTTP and WebSocket endpoints", "bytes")
     preview_rows: int = _setting(20, "rows of a preview in a tool result", "rows")
     bootstrap_replicates: int = _setting(200, "bootstrap replicates behind the interval of a trust score", "replicates")
+    privacy_budget_epsilon: float = _setting(10.0, "ε that all differentially private releases of one dataset may spend together")
+    privacy_budget_delta: float = _setting(1e-9, "δ at which the privacy budget of a dataset is counted")
     allow_busl_engines: bool = _setting(True, "offer the SDV engines where the extra [sdv] (BUSL-1.1) is installed")
 
     @classmethod
@@ -55,7 +62,17 @@ class Settings:
         values |= {name: value for name, value in overrides.items() if value is not None}
         if "home" in values:
             values["home"] = Path(values["home"]).expanduser()
-        return cls(**values)
+        settings = cls(**values)
+        _check_privacy(settings)
+        return settings
+
+
+def _check_privacy(settings: Settings) -> None:
+    if not 0 <= settings.privacy_budget_epsilon < math.inf:
+        message = f"must be 0 or more and finite, got {settings.privacy_budget_epsilon}"
+        raise InvalidInput(message, field="IMCP_PRIVACY_BUDGET_EPSILON", hint="0 forbids every differentially private release")
+    if not 0 < settings.privacy_budget_delta < 1:
+        raise InvalidInput(f"must lie between 0 and 1, got {settings.privacy_budget_delta}", field="IMCP_PRIVACY_BUDGET_DELTA")
 
 
 def _parse(name: str, kind: Any, raw: str) -> Any:
@@ -64,6 +81,11 @@ def _parse(name: str, kind: Any, raw: str) -> Any:
             return int(raw)
         except ValueError:
             raise InvalidInput(f"must be a whole number, got {raw!r}", field=f"IMCP_{name.upper()}") from None
+    if kind == "float":
+        try:
+            return float(raw)
+        except ValueError:
+            raise InvalidInput(f"must be a number, got {raw!r}", field=f"IMCP_{name.upper()}") from None
     if kind == "bool":
         low = raw.strip().lower()
         if low in {"1", "true", "yes", "on"}:

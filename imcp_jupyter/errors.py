@@ -59,6 +59,12 @@ class Conflict(ImcpError):
     status = 409
 
 
+class BudgetExceeded(Conflict):
+    """A release would spend more of a dataset's privacy budget than is left."""
+
+    code = "budget_exceeded"
+
+
 class PermissionDenied(ImcpError):
     """The caller may not do this."""
 

@@ -35,6 +35,8 @@ def test_the_model_draws_again_without_learning_again(home: Path, people: pd.Dat
     assert content_hash(result.model.sample(ROWS, seed=8)) != content_hash(result.data)
     with pytest.raises(InvalidInput, match="rows: must be at least 1"):
         result.model.sample(0, seed=1)
+    (part,) = result.model.sample_range(rows=ROWS, seed=7, start=100, count=20)
+    assert part.equals(result.data[100:120].reset_index(drop=True))
 
 
 @pytest.mark.parametrize("engine", ["cart", "copula"])

@@ -53,7 +53,7 @@ def read_table(path: str | Path, field: str = "data") -> pd.DataFrame:
         frame = pd.read_csv(path, sep="\t" if kind == "tsv" else ",", low_memory=False)
     except (ValueError, OSError) as error:  # pandas' and pyarrow's parse errors are ValueErrors or OSErrors
         raise InvalidInput(f"'{path.name}' cannot be read as {kind}: {str(error).splitlines()[0]}", field=field) from None
-    _refuse_renamed_duplicates(path, frame, "\t" if kind == "tsv" else ",", field)
+    refuse_renamed_duplicates(path, frame, "\t" if kind == "tsv" else ",", field)
     return frame
 
 
@@ -67,7 +67,7 @@ def write_table(frame: pd.DataFrame, target: str | Path | BinaryIO, kind: Format
         frame.to_csv(target, sep="\t" if kind == "tsv" else ",", index=False)
 
 
-def _refuse_renamed_duplicates(path: Path, frame: pd.DataFrame, separator: str, field: str) -> None:
+def refuse_renamed_duplicates(path: Path, frame: pd.DataFrame, separator: str, field: str) -> None:
     """pandas renames a second column 'a' to 'a.1' without a word; the user should hear of it."""
     import pandas as pd
 

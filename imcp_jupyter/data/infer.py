@@ -12,18 +12,21 @@ import pandas as pd
 
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import ColumnKind, ColumnSchema, TableSchema
+from .cells import ObjectCells
 
 _DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
 _ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key)$", re.IGNORECASE)
 _MIN_ROWS_FOR_ID = 20
+_HEAD = 4_096  # rows that often tell what is asked of all
 _TEXT_WORDS = 4  # mean words per cell from which mostly-distinct strings count as free text
 _KINDS = frozenset(ColumnKind.__args__)  # type: ignore[attr-defined]  # Literal's arguments
 
 
-def infer_schema(frame: pd.DataFrame, overrides: Mapping[str, Any] | None = None) -> TableSchema:
+def infer_schema(frame: pd.DataFrame, overrides: Mapping[str, Any] | None = None, cells: ObjectCells | None = None) -> TableSchema:
     """The schema of `frame`.
 
-    `overrides` maps column names to a kind or to a partial `ColumnSchema` dict.
+    `overrides` maps column names to a kind or to a partial `ColumnSchema` dict; `cells` are the distinct objects of `frame`, where
+    these are known.
     Raises `NotFound` for an override of an unknown column, `InvalidInput` for an unknown kind.
     """
     wanted = dict(overrides or {})
@@ -34,13 +37,17 @@ def infer_schema(frame: pd.DataFrame, overrides: Mapping[str, Any] | None = None
         kind = value.get("kind") if isinstance(value, Mapping) else value
         if kind is not None and kind not in _KINDS:
             raise InvalidInput(f"'{kind}' is not a column kind", field=f"schema.{name}", hint="kinds: " + ", ".join(sorted(_KINDS)))
-    return TableSchema(columns=[_column(name, frame[name], wanted.get(name)) for name in names])
+    cells = ObjectCells(frame) if cells is None else cells
+    return TableSchema(columns=[_column(name, frame[name], wanted.get(name), cells) for name in names])
 
 
-def _column(name: str, series: pd.Series, override: Any) -> ColumnSchema:
-    found = _guess(name, series)
+def _column(name: str, series: pd.Series, override: Any, cells: ObjectCells) -> ColumnSchema:
+    distinct = cells[name]
+    gaps = series.isna() if distinct is None else pd.Series(distinct.codes < 0, index=series.index)
+    has_gaps = bool(gaps.any())
+    found = _guess(name, series[~gaps] if has_gaps else series, has_gaps, None if distinct is None else len(distinct.values))
     extra = {"kind": override} if isinstance(override, str) else dict(override or {})
-    known = {"kind": found, "name": name, "dtype": str(series.dtype), "missing": bool(series.isna().any())} | extra
+    known = {"kind": found, "name": name, "dtype": str(series.dtype), "missing": has_gaps} | extra
     kind = known["kind"]
     if kind == "datetime" and "datetime_format" not in known and not pd.api.types.is_datetime64_any_dtype(series.dtype):
         known["datetime_format"] = _date_format(series.dropna())
@@ -58,23 +65,33 @@ def _column(name: str, series: pd.Series, override: Any) -> ColumnSchema:
     return ColumnSchema(**known)
 
 
-def _guess(name: str, series: pd.Series) -> ColumnKind:
-    present = series.dropna()
+def _guess(name: str, present: pd.Series, has_gaps: bool, distinct: int | None) -> ColumnKind:
+    """`present` are the cells that are not missing, `distinct` their number of different values where it is known."""
     if present.empty:
         return "constant"
-    dtype = series.dtype
+    dtype = present.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return "ordinal" if dtype.ordered else "categorical"
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean"
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "datetime"
-    distinct = present.nunique()
-    if distinct == 1 and len(present) == len(series):
+    distinct = _distinct(present) if distinct is None else distinct
+    if distinct == 1 and not has_gaps:
         return "constant"
     if pd.api.types.is_numeric_dtype(dtype):
         return _guess_number(name, present, distinct)
     return _guess_object(name, present, distinct)
+
+
+def _distinct(present: pd.Series) -> int:
+    """How many different values there are. For numbers, what counts is whether it is one, two or all of them: often the head tells."""
+    if pd.api.types.is_numeric_dtype(present.dtype):
+        head = present.iloc[:_HEAD]
+        found = head.nunique()
+        if 2 < found < len(head):
+            return int(found)
+    return int(present.nunique())
 
 
 def _guess_number(name: str, present: pd.Series, distinct: int) -> ColumnKind:
@@ -95,12 +112,11 @@ def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
         return "boolean"
     if _is_decimal(present):
         return "continuous"
-    text = present.astype(str)
-    if isinstance(present.iloc[0], str) and _date_format(text) is not None:
+    if isinstance(present.iloc[0], str) and _date_format(present.astype(str)) is not None:
         return "datetime"
     if distinct == 2:
         return "categorical"
-    words = text.iloc[:2000].str.count(r"\s+").mean() + 1
+    words = present.iloc[:2000].astype(str).str.count(r"\s+").mean() + 1
     if words >= _TEXT_WORDS and distinct > 0.5 * len(present) and len(present) >= _MIN_ROWS_FOR_ID:
         return "text"
     if distinct == len(present) >= _MIN_ROWS_FOR_ID and (words < 1.5 or _ID_NAME.search(name)):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..errors import InvalidInput
 from .table import HASH_ROWS, ContentHash
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_HEAD = 4_096  # rows that tell whether the values of a column repeat
 
 
 @dataclass(frozen=True)
@@ -19,47 +25,74 @@ class Written:
     content_hash: str
 
 
-def write_blocks(blocks: Iterable[pd.DataFrame], target: Path, like: pd.DataFrame | None = None) -> Written:
+def write_blocks(blocks: Iterable[pd.DataFrame], target: Path, like: pd.DataFrame | pa.Schema | None = None) -> Written:
     """Write frames of the same columns and dtypes as one Parquet table; memory is bounded by one block.
 
-    `like` is a frame of the same columns that settles types which the first block leaves open: a column without a value
+    `like` is a frame or an Arrow schema of the same columns that settles types which the first block leaves open: a column without a value
     there, the digits of decimals.
 
     Every block but the last has a multiple of `HASH_ROWS` rows, so that the hash equals `content_hash` of the whole frame.
     Raises `InvalidInput` when there is no block, or naming the column that changes its type from one block to the next.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    writer: pq.ParquetWriter | None = None
-    running: ContentHash | None = None
-    schema: Any = None
+    file: _File | None = None
     rows = 0
-    try:
-        for block in blocks:
-            if rows % HASH_ROWS:
-                raise InvalidInput(f"only the last block may have other than a multiple of {HASH_ROWS:,} rows", field="blocks")
-            if writer is None or running is None:
-                schema = _settled(pa.Schema.from_pandas(block, preserve_index=False), like)
-                running, writer = ContentHash(schema), pq.ParquetWriter(target, schema)
-            part = _converted(block, schema)
-            writer.write_table(part)
-            running.update(part)
-            rows += len(block)
-    finally:
-        if writer is not None:
-            writer.close()
-    if running is None:
+    pending: Future[None] | None = None
+    # One block is written and hashed while the next is drawn: compression and hashing leave the interpreter free.
+    with ThreadPoolExecutor(1, thread_name_prefix="write") as writing:
+        try:
+            for block in blocks:
+                if rows % HASH_ROWS:
+                    raise InvalidInput(f"only the last block may have other than a multiple of {HASH_ROWS:,} rows", field="blocks")
+                if file is None:
+                    file = _File(_settled(pa.Schema.from_pandas(block, preserve_index=False), like), block, target)
+                if pending is not None:
+                    pending.result()
+                pending = writing.submit(file.add, block)
+                rows += len(block)
+            if pending is not None:
+                pending.result()
+        finally:
+            writing.shutdown(wait=True)
+            if file is not None:
+                file.close()
+    if file is None:
         raise InvalidInput("there is nothing to write", field="blocks")
-    return Written(rows, running.hexdigest())
+    return Written(rows, file.hash.hexdigest())
 
 
-def _settled(schema: Any, like: pd.DataFrame | None) -> Any:
+class _File:
+    """One Parquet file in the making, a row group for each block, and the hash of what is in it."""
+
+    def __init__(self, schema: Any, first: pd.DataFrame, target: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._schema = schema
+        self.hash = ContentHash(schema)
+        self._writer = pq.ParquetWriter(target, schema, use_dictionary=_repeating(first))
+
+    def add(self, block: pd.DataFrame) -> None:
+        part = _converted(block, self._schema)
+        self._writer.write_table(part)
+        self.hash.update(part)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _repeating(block: pd.DataFrame) -> list[str]:
+    """The columns that are smaller and faster to write as a dictionary: others pay for one that is thrown away."""
+    head = block.iloc[:_HEAD]
+    return [str(name) for name in block.columns if head[name].nunique() * 4 <= len(head)]
+
+
+def _settled(schema: Any, like: pd.DataFrame | pa.Schema | None) -> Any:
     import pyarrow as pa
 
     if like is None:
         return schema
-    wanted = pa.Schema.from_pandas(like, preserve_index=False)
+    wanted = like if isinstance(like, pa.Schema) else pa.Schema.from_pandas(like, preserve_index=False)
     for position, field in enumerate(schema):
         if pa.types.is_null(field.type) or pa.types.is_decimal(field.type):
             schema = schema.set(position, field.with_type(wanted.field(field.name).type))

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..models.dataset import NUMERIC_KINDS, ColumnSchema, TableSchema
-from .check import checked_frame
+from .cells import Distinct, ObjectCells
+from .check import checked_cells
 from .infer import infer_schema
 
 Floats = npt.NDArray[np.float64]
@@ -33,6 +34,7 @@ class Column:
 
     schema: ColumnSchema
     series: pd.Series
+    distinct: Distinct | None = None  # of object columns, where it is known
 
     @property
     def is_numeric(self) -> bool:
@@ -41,6 +43,8 @@ class Column:
     @cached_property
     def missing(self) -> Mask:
         """(n_rows,) bool."""
+        if self.distinct is not None:
+            return self.distinct.codes < 0
         return np.asarray(self.series.isna().to_numpy(), dtype=bool)
 
     @cached_property
@@ -59,12 +63,12 @@ class Column:
             used = np.bincount(codes[codes >= 0], minlength=len(self.series.cat.categories)) > 0
             remap = np.append(np.cumsum(used) - 1, -1)
             return remap[codes].astype(np.int32), np.asarray(self.series.cat.categories, dtype=object)[used]
-        codes, levels = pd.factorize(self.series, use_na_sentinel=True)
-        order = _sorted_positions(levels)
-        rank = np.empty(len(levels) + 1, dtype=np.int32)
-        rank[order] = np.arange(len(levels), dtype=np.int32)
+        distinct = self.distinct or Distinct.of(self.series)
+        order = _sorted_positions(distinct.values)
+        rank = np.empty(len(order) + 1, dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
         rank[-1] = -1
-        return rank[codes], np.asarray(levels, dtype=object)[order]
+        return rank[distinct.codes], distinct.values.astype(object)[order]
 
     @property
     def codes(self) -> Codes:
@@ -80,9 +84,10 @@ class Column:
 class Table:
     """A checked frame with its schema. Build with `Table.of`; treat as immutable."""
 
-    def __init__(self, frame: pd.DataFrame, schema: TableSchema) -> None:
+    def __init__(self, frame: pd.DataFrame, schema: TableSchema, cells: ObjectCells | None = None) -> None:
         self.frame = frame
         self.schema = schema
+        self._cells = cells
         self._columns: dict[str, Column] = {}
 
     @classmethod
@@ -90,8 +95,8 @@ class Table:
         cls, frame: pd.DataFrame, schema: Mapping[str, Any] | TableSchema | None = None, field: str = "data", min_rows: int = 1
     ) -> Table:
         """Check `frame` and type it. `schema` is a whole schema or overrides by column name."""
-        frame = checked_frame(frame, field=field, min_rows=min_rows)
-        return cls(frame, schema if isinstance(schema, TableSchema) else infer_schema(frame, schema))
+        frame, cells = checked_cells(frame, field=field, min_rows=min_rows)
+        return cls(frame, schema if isinstance(schema, TableSchema) else infer_schema(frame, schema, cells), cells)
 
     @property
     def names(self) -> list[str]:
@@ -104,7 +109,8 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         column = self._columns.get(name)
         if column is None:
-            column = self._columns[name] = Column(self.schema[name], self.frame[name])
+            distinct = None if self._cells is None else self._cells[name]
+            column = self._columns[name] = Column(self.schema[name], self.frame[name], distinct)
         return column
 
     def select_rows(self, positions: npt.NDArray[Any]) -> Table:
@@ -114,7 +120,7 @@ class Table:
     def select_columns(self, names: list[str]) -> Table:
         """Only the columns `names`, in that order. Raises `NotFound`."""
         schema = TableSchema(columns=[self.schema[name] for name in names])
-        return Table(self.frame[names], schema)
+        return Table(self.frame[names], schema, self._cells)
 
     @cached_property
     def content_hash(self) -> str:

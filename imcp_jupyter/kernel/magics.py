@@ -13,9 +13,9 @@ from ..api import Generated, GeneratedTables, call_tool, workspace
 from ..errors import ImcpError, InvalidInput
 from ..tools.arguments import HelpWanted, parse_arguments, split_verb, verbs
 from ..tools.registry import AnyTool
-from .tables import Listing, help_text, models, reports, status
+from .tables import Listing, help_text, ledger, models, reports, status
 
-_OWN_VERBS = {"help": help_text, "status": status, "models": models, "reports": reports}
+_OWN_VERBS = {"help": help_text, "status": status, "models": models, "reports": reports, "ledger": ledger}
 
 
 @magics_class

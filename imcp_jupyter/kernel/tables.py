@@ -52,7 +52,12 @@ def help_text(_: Workspace) -> Listing:
     for tool in all_tools():
         verb = tool.verb or tool.name
         lines += [f"  {verb:<20} {tool.title}", f"      %imcp {verb} {tool.example}".rstrip()]
-    lines += ["  models, reports      what the workspace keeps", "  status               the workspace in a few lines", ""]
+    lines += [
+        "  models, reports      what the workspace keeps",
+        "  ledger               privacy budgets: spent and left",
+        "  status               the workspace in a few lines",
+        "",
+    ]
     lines += ["DATA is a frame of this notebook or a reference: name, name@version, demo:adult, file.csv"]
     return Listing("\n".join(lines))
 
@@ -79,6 +84,11 @@ def models(workspace: Workspace) -> Listing:
 def reports(workspace: Workspace) -> Listing:
     rows = [info.model_dump(mode="json", exclude={"job_id"}) for info in workspace.reports.list()]
     return Listing(f"{len(rows)} reports", rows)
+
+
+def ledger(workspace: Workspace) -> Listing:
+    rows = [account.model_dump(mode="json", exclude={"content_hash"}) for account in workspace.ledger]
+    return Listing(f"{len(rows)} privacy budgets in use", rows)
 
 
 def _shown(value: Any) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
+
 
 class ModelInfo(BaseModel):
     id: str
     engine: str
     engine_version: str
-    dataset: str = Field(description="reference or content hash of the data it was fitted on")
+    dataset: str = Field(description="content hash of the data it was fitted on; withheld where the model is differentially private")
     created: datetime
     job_id: str | None = None
     bytes: int = 0
@@ -56,5 +58,6 @@ class DataCard(BaseModel):
     seed: int
     source_hash: str = Field(description="content hash of the source; withheld where the data is differentially private")
     source_rows: int = Field(description="noisy where the data is differentially private")
+    fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
     versions: dict[str, str]
     privacy: PrivacyStatement | None = None

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ..errors import NotFound
 from ..models.dataset import DatasetInfo, Preview
+from ..models.ledger import PrivacyAccount
 
 if TYPE_CHECKING:
     from ..workspace.workspace import Workspace
@@ -18,16 +19,18 @@ PREVIEW_ROWS = 20
 
 
 class DatasetContent(DatasetInfo):
-    """A dataset with its first rows."""
+    """A dataset with its first rows, and what private releases of it have spent."""
 
     preview: Preview
+    privacy: PrivacyAccount
 
 
 def read_dataset(workspace: Workspace, reference: str) -> dict[str, Any]:
     """Raises `NotFound` or `InvalidInput`."""
     dataset = workspace.datasets[reference]
     preview = first_rows(dataset.path, PREVIEW_ROWS)
-    return DatasetContent(**dataset.info.model_dump(), preview=preview).model_dump(mode="json")
+    privacy = workspace.ledger.account(dataset.info.content_hash, dataset.info.name)
+    return DatasetContent(**dataset.info.model_dump(), preview=preview, privacy=privacy).model_dump(mode="json")
 
 
 def read_model(workspace: Workspace, model_id: str) -> dict[str, Any]:

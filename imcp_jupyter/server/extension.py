@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, HasTraits, Int, MetaHasTraits, TraitType, Unicode
+from traitlets import Bool, Float, HasTraits, Int, MetaHasTraits, TraitType, Unicode
 
 from ..config import Settings
 from .routes import rules
@@ -17,7 +17,7 @@ from .runtime import Runtime
 
 def _trait(item: Field[Any]) -> TraitType[Any, Any]:
     """A setting as a trait. None, the default, leaves it to the environment and then to the setting's own default."""
-    kinds: dict[str, type[TraitType[Any, Any]]] = {"int": Int, "bool": Bool}
+    kinds: dict[str, type[TraitType[Any, Any]]] = {"int": Int, "float": Float, "bool": Bool}
     unit = f" ({item.metadata['unit']})" if item.metadata["unit"] else ""
     text = f"{item.metadata['help']}{unit}; when None, IMCP_{item.name.upper()} or the default"
     return kinds.get(str(item.type), Unicode)(None, allow_none=True, help=text).tag(config=True)
@@ -40,6 +40,8 @@ class IMCP(_SettingTraits, ExtensionApp):  # type: ignore[misc]  # its base is m
         os.environ["IMCP_HOME"] = str(Path(settings.home).absolute())
         # Workers, kernels and what describes the tools read it: switched off must be off on every face.
         os.environ["IMCP_ALLOW_BUSL_ENGINES"] = str(int(settings.allow_busl_engines))
+        for name in ("privacy_budget_epsilon", "privacy_budget_delta"):  # one budget, whichever face spends it
+            os.environ[f"IMCP_{name.upper()}"] = repr(getattr(settings, name))
         self.settings["imcp_runtime"] = Runtime(settings)
 
     def initialize_handlers(self) -> None:

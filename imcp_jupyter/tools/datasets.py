@@ -19,7 +19,7 @@ def dataset_link(info: DatasetInfo) -> Link:
 
 
 class ImportParams(Params):
-    source: DataRef = Field(description="file to read: .csv, .tsv, .parquet, .arrow")
+    source: DataRef = Field(description="file to read: .csv, .tsv, .parquet, .arrow; or a folder of such files")
     name: DatasetName | None = Field(None, description="name in the workspace; made from the file name when left out")
     table_schema: dict[str, Any] | None = Field(
         None, description='kinds that override the inferred ones, by column: {"zip": "categorical"} or {"zip": {"kind": "id"}}'
@@ -47,13 +47,15 @@ class ImportData(Tool[ImportParams, ImportResult]):
         context.progress(0.1, f"reading {source.label}")
         table = source.table(params.table_schema)
         context.progress(0.6, "writing")
-        info = context.stage_dataset(params.name or source.label, table.frame, table.schema, "imported", {"source": source.label})
+        info = context.stage_dataset(
+            params.name or source.label, source.blocks(), table.schema, "imported", {"source": source.label}, like=source.like
+        )
         return ImportResult(
             summary=f"Imported {info.rows:,} rows × {len(table.names)} columns as {info.reference}.",
             dataset=info.reference,
             rows=info.rows,
             columns=table.schema.columns,
-            preview=preview_of(table.frame, context.workspace.settings.preview_rows),
+            preview=preview_of(table.frame, context.workspace.settings.preview_rows).model_copy(update={"total_rows": info.rows}),
             links=[dataset_link(info)],
         )
 
@@ -68,6 +70,8 @@ class DatasetRow(BaseModel):
     columns: int
     origin: str
     created: str
+    epsilon_spent: float | None = Field(None, description="ε of all private releases of it together; null where there was none")
+    epsilon_left: float | None = None
 
 
 class ListDatasetsResult(Result):
@@ -85,6 +89,7 @@ class ListDatasets(Tool[ListDatasetsParams, ListDatasetsResult]):
 
     def run(self, params: ListDatasetsParams, context: JobContext) -> ListDatasetsResult:
         found = context.workspace.datasets.list(params.all_versions, samples=True)
+        accounts = {account.content_hash: account for account in context.workspace.ledger}
         rows = [
             DatasetRow(
                 dataset=info.reference,
@@ -92,6 +97,8 @@ class ListDatasets(Tool[ListDatasetsParams, ListDatasetsResult]):
                 columns=len(info.table_schema.columns),
                 origin=info.origin,
                 created=info.created.isoformat(timespec="seconds"),
+                epsilon_spent=accounts[info.content_hash].spent if info.content_hash in accounts else None,
+                epsilon_left=accounts[info.content_hash].left if info.content_hash in accounts else None,
             )
             for info in found
         ]
@@ -124,9 +131,10 @@ class PreviewDataset(Tool[PreviewParams, PreviewResult]):
     runs = "inline"
 
     def run(self, params: PreviewParams, context: JobContext) -> PreviewResult:
-        table = context.source(params.dataset, "dataset").table()
+        source = context.source(params.dataset, "dataset")
+        table = source.table()
         return PreviewResult(
-            summary=f"{params.dataset}: {table.n_rows:,} rows × {len(table.names)} columns.",
+            summary=f"{params.dataset}: {source.rows:,} rows × {len(table.names)} columns.",
             columns=table.schema.columns,
-            preview=preview_of(table.frame, params.rows),
+            preview=preview_of(table.frame, params.rows).model_copy(update={"total_rows": source.rows}),
         )

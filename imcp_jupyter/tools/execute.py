@@ -139,7 +139,7 @@ def _open_inputs(tool: AnyTool, params: Params, context: JobContext) -> None:
 def _cache_key(tool: AnyTool, params: Params, context: JobContext) -> str:
     arguments = params.model_dump(mode="json", exclude=set(tool.data_fields()))
     # Names of inputs count beside their content: they stand in the result.
-    labels = {name: context.source(reference, name).label for name, reference in tool.references(params).items()}
+    labels = {name: context.source(reference, name).key for name, reference in tool.references(params).items()}
     key: dict[str, Any] = {"tool": tool.name, "version": tool.cache_version(params), "package": __version__, "arguments": arguments}
     # The order of tables counts: it decides which is drawn first.
     key |= {"inputs": list(context.inputs.items()), "labels": labels, "versions": context.versions}

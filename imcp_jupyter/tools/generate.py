@@ -19,9 +19,11 @@ from ..synth.constraints.sdv_format import is_sdv_metadata, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
-from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine
+from ..synth.tabular.registry import engine_names, engine_version, package_versions, pick_engine, private_name
 from ..workspace.context import JobContext
+from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
+from .private_release import PrivateRelease, refuse_misplaced, reserved_release, told_of
 from .related import TABLE_CONSTRAINTS_SCHEMA, DrawnTable, RelatedCall, generate_related, read_rules, related_version
 from .tool import Annotations, DataRefs, Link, Params, Result, Tool
 
@@ -29,14 +31,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..data.table import Table
+    from ..workspace.sources import Source
 
 _SEED_LIMIT = 2**63 - 1
+_NOT_IN_CARD = {"data", "name", "seed", "on_orphans"}  # what the card says elsewhere, or what is no parameter of the method
 
 
 def _name_engines(schema: dict[str, Any]) -> None:
     """Which engines there are depends on settings and installed packages, so the schema asks when it is drawn."""
     names = engine_names()
-    others = [name for name in names if name not in ("auto", "cart", "copula")]
+    others = [name for name in names if name not in ("auto", "cart", "copula", "marginals")]
     schema["examples"] = names
     if others:
         schema["description"] += "; also " + ", ".join(others)
@@ -47,7 +51,11 @@ class GenerateTabularParams(Params):
     rows: int | None = Field(
         None, ge=1, description="rows to draw (of several tables: of the largest without a parent); as many as the data has when left out"
     )
-    engine: str = Field("auto", description="cart (most faithful), copula (fastest) or auto", json_schema_extra=_name_engines)
+    engine: str = Field(
+        "auto",
+        description="cart (most faithful), copula (fastest), marginals (private, with epsilon) or auto",
+        json_schema_extra=_name_engines,
+    )
     seed: int | None = Field(None, ge=0, le=_SEED_LIMIT, description="the same seed gives the same rows; drawn and recorded when left out")
     conditions: dict[str, Any] | None = Field(
         None,
@@ -62,7 +70,19 @@ class GenerateTabularParams(Params):
             "by table where there are several",
         )
     )
-    epsilon: float | None = Field(None, gt=0, description="differential-privacy budget, for engines that support it")
+    epsilon: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="differential privacy: ε of this release, taken from the dataset's budget (docs/privacy.md)",
+    )
+    delta: float | None = Field(None, gt=0, lt=1, description="δ beside epsilon; the setting privacy_budget_delta when left out")
+    bounds: dict[str, list[Any]] | None = Field(
+        None,
+        description="what everybody may know of a column, so that epsilon is not spent on it: [lowest, highest], or all levels",
+        json_schema_extra={"examples": [{"age": [17, 90], "sex": ["Female", "Male"]}]},
+    )
+    public_rows: bool = Field(False, description="with epsilon: everybody may know how many rows the data has")
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(
@@ -108,11 +128,10 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     cacheable = True
 
     def run(self, params: GenerateTabularParams, context: JobContext) -> GenerateTabularResult:
-        from ..synth.constraints.model import ConstrainedModel
-
         settings = context.workspace.settings
         if params.rows is not None and params.rows > settings.max_rows:
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
+        refuse_misplaced(params)
         if isinstance(params.data, dict):
             return _several(params, params.data, context)
         if params.relations or isinstance(params.constraints, dict):
@@ -120,36 +139,62 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
             raise InvalidInput("speaks of several tables, but data is one", field=field, hint="data = {name: reference, …}")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
+        if params.epsilon is None:
+            return self._generate(params, context, source, None)
+        with reserved_release(params, source, context) as release:
+            return self._generate(params, context, source, release)
+
+    def _generate(
+        self, params: GenerateTabularParams, context: JobContext, source: Source, release: PrivateRelease | None
+    ) -> GenerateTabularResult:
+        from ..synth.constraints.model import ConstrainedModel
+
+        settings = context.workspace.settings
         schema = params.table_schema
         table = source.table(schema_overrides(schema) if schema and is_sdv_metadata(schema) else schema, min_rows=TabularEngine.min_rows)
         if params.columns is not None:
             table = table.select_columns(_known_columns(params.columns, table.names))
-        engine = pick_engine(params.engine, table.n_rows, len(table.names), settings)
+        engine = release.engine if release else pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
         engine = engine.with_options(read_options(engine.name, engine.options_type, params.engine_options), context.seed)
-        context.log(f"engine {engine.name} {engine.version}, {table.n_rows:,} rows × {len(table.names)} columns, seed {context.seed}")
-        rows = params.rows or table.n_rows
-        card = DataCard(
-            engine=engine.name,
-            engine_version=engine.version,
-            engine_licence=engine.licence,
-            parameters=params.model_dump(mode="json", exclude={"data", "name", "seed", "on_orphans"}, exclude_none=True),
-            seed=context.seed,
-            source_hash=context.inputs["data"],
-            source_rows=table.n_rows,
-            versions=context.versions | package_versions(engine),
-        )
+        size = f"{table.n_rows:,} of {source.rows:,} rows × {len(table.names)} columns"
+        if release:
+            size = f"{len(table.names)} columns"
+        context.log(f"engine {engine.name} {engine.version}, fitted on {size}, seed {context.seed}")
+        engine.check(table)
+        if release is not None:
+            release.reservation.begin()
         name = params.name or f"{source.label}-synthetic"
         with closing(_fitted(engine, table, params, context.part(0.05, 0.6))) as model:
+            told = told_of(model, table, context.inputs)
+            # What is private tells its noisy size only.
+            whole, origin = (told.source_rows, source.label) if release else (source.rows, _origin(source))
+            rows = params.rows or min(whole, settings.max_rows)
+            card = DataCard(
+                engine=engine.name,
+                engine_version=engine.version,
+                engine_licence=engine.licence,
+                parameters=params.model_dump(
+                    mode="json", exclude=_NOT_IN_CARD | (set() if release else {"public_rows"}), exclude_none=True
+                ),
+                seed=context.seed,
+                source_hash=told.source_hash,
+                source_rows=whole,
+                fitted_rows=table.n_rows if source.is_sampled and not release else None,
+                versions=context.versions | package_versions(engine),
+                privacy=told.privacy,
+            )
             save = partial(model.save_signed, signer=context.workspace.signer)
-            stored = context.stage_model(engine.name, engine.version, context.inputs["data"], save)
+            stored = context.stage_model(engine.name, engine.version, told.source_hash, save)
             blocks = _blocks(model, rows, context.seed, params.conditions)
             drawn = _Drawn(blocks, rows, settings.preview_rows, context.part(0.6, 0.97))
-            lineage = {"card": card.model_dump(), "model": stored.id}
-            info = context.stage_dataset(name, drawn, table.schema, "synthetic", lineage, like=table.frame)
+            lineage = {"card": card.model_dump(), "model": stored.id, "inputs": dict(told.inputs)}
+            info = context.stage_dataset(name, drawn, told.schema, "synthetic", lineage, like=told.like)
+        if release is not None:
+            context.publish_with(partial(release.reservation.record, model=stored.id, dataset=info.reference))
         return GenerateTabularResult(
-            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {source.label}.",
+            summary=f"{info.reference}: {rows:,} synthetic rows × {len(table.names)} columns by {engine.name} from {origin}.",
             dataset=info.reference,
             model=stored.id,
             engine=engine.name,
@@ -165,7 +210,8 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     def cache_version(self, params: GenerateTabularParams) -> str:
         """Engines change what a seed gives with their own version."""
         related = f"{related_version(params.engine)}:" if isinstance(params.data, dict) else ""
-        return f"{self.version}:{related}{engine_version(params.engine)}"
+        name = params.engine if params.epsilon is None else private_name(params.engine)
+        return f"{self.version}:{related}{engine_version(name)}"
 
 
 def _several(params: GenerateTabularParams, references: dict[str, str], context: JobContext) -> GenerateTabularResult:
@@ -185,7 +231,7 @@ def _several(params: GenerateTabularParams, references: dict[str, str], context:
         constraints=params.constraints or {},
         table_schema=params.table_schema or {},
         name=params.name,
-        parameters=params.model_dump(mode="json", exclude={"data", "name", "seed"}, exclude_none=True),
+        parameters=params.model_dump(mode="json", exclude={"data", "name", "seed", "public_rows"}, exclude_none=True),
     )
     drawn = generate_related(call, context)
     return GenerateTabularResult(seed=context.seed, datasets=drawn.datasets, **vars(drawn))
@@ -223,6 +269,10 @@ class _Drawn:
             self._progress(done / self._rows, f"drew {done:,} of {self._rows:,} rows")
 
 
+def _origin(source: Source) -> str:
+    return f"{source.label}, fitted on {len(source.frame):,} of {source.rows:,} rows" if source.is_sampled else source.label
+
+
 def _known_columns(wanted: list[str], names: list[str]) -> list[str]:
     if not wanted:
         raise InvalidInput("must name at least one column", field="columns")
@@ -238,6 +288,7 @@ def _refuse_unsupported(engine: TabularEngine, params: GenerateTabularParams) ->
     if params.conditions and params.constraints:
         message = "conditions cannot be combined with constraints"
         raise InvalidInput(message, field="conditions", hint="make the rows with constraints, then filter, or leave one of the two out")
-    for feature in ("conditions", "epsilon"):
-        if getattr(params, feature) is not None and feature not in engine.supports:
-            raise InvalidInput(f"engine '{engine.name}' does not support {feature}", field=feature, hint=f"leave {feature} out")
+    if params.conditions is not None and "conditions" not in engine.supports:
+        raise InvalidInput(f"engine '{engine.name}' does not support conditions", field="conditions", hint="leave conditions out")
+    if params.epsilon is None and engine.private_only:
+        raise InvalidInput(f"engine '{engine.name}' needs a privacy budget", field="epsilon", hint="for example epsilon=1")

@@ -153,7 +153,13 @@ def _read(call: RelatedCall, context: JobContext) -> tuple[dict[str, Table], Seq
     tables = {}
     for number, (name, reference) in enumerate(call.references.items()):
         context.progress(0.01 + 0.04 * number / len(call.references), f"reading table '{name}'")
-        tables[name] = context.source(reference, f"data.{name}").table(kinds.get(name), min_rows=TabularEngine.min_rows)
+        source = context.source(reference, f"data.{name}")
+        if source.is_sampled:
+            message = (
+                f"table '{name}' is too large to be read whole: {source.rows:,} rows; keys of a sample would name rows that are not in it"
+            )
+            raise InvalidInput(message, field=f"data.{name}", hint="see the setting whole_source_bytes, or cut the tables down together")
+        tables[name] = source.table(kinds.get(name), min_rows=TabularEngine.min_rows)
     return tables, relations
 
 

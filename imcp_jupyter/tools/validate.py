@@ -57,7 +57,7 @@ class ValidateData(Tool[ValidateParams, ReportResult]):
         document = validate_data(
             synthetic.table(),
             real.table(),
-            names={"synthetic": synthetic.label, "real": real.label},
+            names={"synthetic": synthetic.title, "real": real.title},
             seed=context.seed,
             replicates=context.workspace.settings.bootstrap_replicates,
             progress=context.part(0.05, 0.98),
@@ -97,7 +97,7 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             reference = getattr(params, role)
             if reference is not None:
                 source = context.source(reference, role)
-                tables[role], names[role] = source.table(), source.label
+                tables[role], names[role] = source.table(), source.title
         document = run_gatf(
             tables["synthetic"],
             tables.get("real"),

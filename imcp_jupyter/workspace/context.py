@@ -23,6 +23,7 @@ from .sources import Source, open_source
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from .workspace import Workspace
 
@@ -46,13 +47,14 @@ class JobContext:
     _sources: dict[tuple[str, str], Source] = field(default_factory=dict)
     _moves: list[tuple[Path, Path]] = field(default_factory=list)
     _rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    _writes: list[Callable[[Connection], None]] = field(default_factory=list)
     _last_report: float = 0.0
 
     def source(self, reference: str, parameter: str) -> Source:
         """The data that `reference` names, for the parameter `parameter`; opened once."""
         key = (reference, parameter)
         if key not in self._sources:
-            self._sources[key] = open_source(reference, parameter, self.workspace.datasets, self.frames)
+            self._sources[key] = open_source(reference, parameter, self.workspace.datasets, self.frames, self.workspace.settings, self.seed)
         return self._sources[key]
 
     def progress(self, share: float, message: str) -> None:
@@ -84,7 +86,7 @@ class JobContext:
         schema: TableSchema,
         origin: Literal["imported", "synthetic"],
         lineage: dict[str, Any],
-        like: pd.DataFrame | None = None,
+        like: pd.DataFrame | pa.Schema | None = None,
     ) -> DatasetInfo:
         """Write `data` aside as the next version of `name`; it appears when the job succeeds.
 
@@ -163,6 +165,12 @@ class JobContext:
         """Insert the staged rows, in the transaction that ends the job."""
         for table, row in self._rows:
             connection.execute(table.insert().values(**row))
+        for write in self._writes:
+            write(connection)
+
+    def publish_with(self, write: Callable[[Connection], None]) -> None:
+        """Let `write` take part in the transaction that ends the job."""
+        self._writes.append(write)
 
     def discard(self) -> None:
         """Remove every staged file of a job that did not succeed."""

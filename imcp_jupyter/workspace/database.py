@@ -105,6 +105,33 @@ job_log = Table(
     Column("message", Text, nullable=False),
 )
 
+ledger = Table(  # every spend of privacy; rows are never deleted, only given back
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("content_hash", String, nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("epsilon", Float, nullable=False),
+    Column("delta", Float, nullable=False),
+    Column("rho", Float, nullable=False),
+    Column("delta_levels", Float, nullable=False),
+    Column("job_id", String),
+    Column("principal", JSON, nullable=False),
+    Column("model", String),
+    Column("dataset", String),
+    Column("created", String, nullable=False),
+)
+
+privacy_budgets = Table(  # of datasets that have one of their own
+    "privacy_budgets",
+    metadata,
+    Column("content_hash", String, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("epsilon", Float, nullable=False),
+    Column("created", String, nullable=False),
+)
+
 
 class Database:
     """Short transactions on one SQLite file, safe for many threads and processes."""

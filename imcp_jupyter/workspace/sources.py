@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..data.formats import format_of, read_table
+from ..config import Settings
+from ..data.formats import read_table
+from ..data.parts import TableFiles
 from ..data.table import Table, content_hash
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import Reference, TableSchema, name_from_path
@@ -16,27 +17,64 @@ from .datasets import Datasets
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+    from ..data.scan import TableScan
 
 FRAME_PREFIX = "frame:"  # a frame that the calling process passed along; never leaves that process
 
 
 @dataclass
 class Source:
-    """Data before it is loaded. `label` is fit for names and reports."""
+    """Data before it is loaded. `label` is fit for names and reports.
+
+    A source that is too large to load has a `scan`: `frame` and `table` are then a uniform sample of its rows.
+    """
 
     label: str
     field: str
     load: Callable[[], pd.DataFrame]
     known_hash: str | None = None
     schema: TableSchema | None = None
+    scan: TableScan | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        return self.load()
+        return self.load() if self.scan is None else self.scan.sample
 
     @cached_property
     def content_hash(self) -> str:
-        return self.known_hash or content_hash(self._checked)
+        if self.known_hash is not None:
+            return self.known_hash
+        return content_hash(self._checked) if self.scan is None else self.scan.content_hash
+
+    @property
+    def rows(self) -> int:
+        """Rows of the whole source."""
+        return len(self.frame) if self.scan is None else self.scan.rows
+
+    @property
+    def is_sampled(self) -> bool:
+        return self.scan is not None and self.rows > len(self.frame)
+
+    @property
+    def key(self) -> str:
+        """What a result depends on besides the content: the label, and how many rows of a large source are looked at."""
+        return self.label if self.scan is None else f"{self.label}?rows={self.scan.sample_rows}"
+
+    @property
+    def title(self) -> str:
+        """The label, which says so where only a sample is looked at."""
+        return f"{self.label} ({len(self.frame):,} of {self.rows:,} rows)" if self.is_sampled else self.label
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """All rows, in frames that fit `JobContext.stage_dataset`."""
+        return iter([self._checked]) if self.scan is None else self.scan.blocks()
+
+    @property
+    def like(self) -> pd.DataFrame | pa.Schema:
+        """What settles the types of blocks, for `JobContext.stage_dataset`."""
+        return self.frame if self.scan is None else self.scan.schema
 
     @cached_property
     def _checked(self) -> pd.DataFrame:
@@ -49,11 +87,20 @@ class Source:
         """The checked, typed table; `overrides` win over the recorded schema."""
         if self.schema is not None and not overrides:
             return Table.of(self.frame, self.schema, field=self.field, min_rows=min_rows)
-        return Table.of(self.frame, overrides, field=self.field, min_rows=min_rows)
+        table = Table.of(self.frame, overrides, field=self.field, min_rows=min_rows)
+        if self.scan is None:
+            return table
+        columns = [
+            column.model_copy(update={"missing": True}) if column.name in self.scan.missing else column for column in table.schema.columns
+        ]
+        return Table.of(table.frame, TableSchema(columns=columns), field=self.field)
 
 
-def open_source(text: str, field: str, datasets: Datasets, frames: Mapping[str, pd.DataFrame]) -> Source:
-    """Find what `text` refers to. Raises `NotFound` or `InvalidInput` naming `field`."""
+def open_source(
+    text: str, field: str, datasets: Datasets, frames: Mapping[str, pd.DataFrame], settings: Settings | None = None, seed: int = 0
+) -> Source:
+    """Find what `text` refers to; `seed` is that of the sample of a large source. Raises `NotFound` or `InvalidInput` naming `field`."""
+    settings = settings or Settings.load()
     if text.startswith(FRAME_PREFIX):
         name = text[len(FRAME_PREFIX) :]
         if name not in frames:
@@ -66,16 +113,33 @@ def open_source(text: str, field: str, datasets: Datasets, frames: Mapping[str, 
         except NotFound as error:
             raise NotFound(error.message, field=field, hint=error.hint) from None
         info = found.info
-        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema)
+        scan = _scan(TableFiles.find(str(found.path), field), settings, seed)
+        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema, scan)
     if reference.kind == "path" or reference.name.startswith("file://"):
-        path = Path(reference.name.removeprefix("file://")).expanduser()
-        if not path.is_file():
-            raise NotFound(f"there is no file '{path}'", field=field)
-        format_of(path, field)
-        return Source(name_from_path(path.name), field, lambda: read_table(path, field))
+        files = TableFiles.find(reference.name.removeprefix("file://"), field)
+        scan = _scan(files, settings, seed)
+        return Source(name_from_path(files.label), field, lambda: _whole(files, settings), scan=scan)
     kind = "frames of other kernels" if reference.kind == "kernel" else "object stores"
     raise InvalidInput(
         f"'{text}' cannot be read from here: {kind} are not connected",
         field=field,
         hint="use a dataset of the workspace, demo:adult, or a local .csv, .parquet or .arrow file",
     )
+
+
+def _scan(files: TableFiles, settings: Settings, seed: int) -> TableScan | None:
+    if files.size <= settings.whole_source_bytes:
+        return None
+    from ..data.scan import TableScan
+
+    return TableScan(files, settings.sample_rows, seed)
+
+
+def _whole(files: TableFiles, settings: Settings) -> pd.DataFrame:
+    if len(files.files) == 1 and not files.keys:
+        return read_table(files.files[0], files.field)
+    import pandas as pd
+
+    from ..data.scan import TableScan
+
+    return pd.concat(list(TableScan(files, settings.sample_rows, 0).blocks()), ignore_index=True)

@@ -19,6 +19,7 @@ from .database import models as models_table
 from .datasets import Datasets
 from .jobs import Jobs
 from .keys import signing_key
+from .ledger import Ledger
 from .owners import Owner
 from .stored_models import StoredModels
 from .stored_reports import StoredReports
@@ -39,6 +40,7 @@ class Workspace:
         self.datasets = Datasets(self._database, self.datasets_folder)
         self.models = StoredModels(self._database, self.models_folder)
         self.reports = self.reports_type(self._database)
+        self.ledger = Ledger(self._database, settings, self._hash_of)
         self.jobs = Jobs(self._database, self._owners_folder, self.owner)
 
     @classmethod
@@ -94,6 +96,11 @@ class Workspace:
             self._owner.release()
             self._owner = None
         self._database.close()
+
+    def _hash_of(self, reference: str) -> tuple[str, str]:
+        """Content hash and name of a dataset. Raises `NotFound`."""
+        info = self.datasets.find(reference)
+        return info.content_hash, info.name.removeprefix("demo:")
 
     def _make_folders(self, home: Path) -> None:
         try:

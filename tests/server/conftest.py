@@ -46,6 +46,8 @@ def jp_server_config(tmp_path: Path, fixture_tools: None, imcp_config: dict[str,
     home = tmp_path / "workspace"
     monkeypatch.setenv("IMCP_HOME", str(home))
     monkeypatch.setenv("IMCP_ALLOW_BUSL_ENGINES", "1")  # the extension exports its own value: this one puts it back
+    monkeypatch.setenv("IMCP_PRIVACY_BUDGET_EPSILON", "10.0")
+    monkeypatch.setenv("IMCP_PRIVACY_BUDGET_DELTA", "1e-09")
     return Config({"ServerApp": {"jpserver_extensions": {"imcp_jupyter": True}}, "IMCP": {"home": str(home), **imcp_config}})
 
 

@@ -168,6 +168,7 @@ def test_one_table_by_name_is_enough(home: Path, small_shop: Frames) -> None:
         ({"relations": ["orders.customer=customers.id"]}, "relations.0.foreign_key", "did you mean 'customer_id'"),
         ({"on_orphans": "keep"}, "on_orphans", "input should be 'refuse', 'drop' or 'null'"),
         ({"rows": 90_000_000}, "rows", "table 'orders' would get about"),
+        ({"engine": "marginals"}, "engine", "needs a privacy budget"),
         ({"engine": "crat"}, "engine", "did you mean 'cart'"),
         ({"engine": "copula", "engine_options": {"x": 1}}, "engine_options.x", "has no option 'x'"),
     ],
@@ -176,9 +177,19 @@ def test_what_does_not_fit_is_refused_by_name(home: Path, small_shop: Frames, ar
     with pytest.raises(ImcpError) as refused:
         imcp.generate_tabular(**({"data": two(small_shop), "engine": "copula", "seed": 1} | arguments))
     assert words in str(refused.value)
-    assert refused.value.field is not None and refused.value.field.endswith(field)
+    assert refused.value.field == field
     assert imcp.workspace().datasets.list() == []
     assert imcp.workspace().models.list() == []
+
+
+def test_a_table_too_large_to_be_read_whole_is_refused(
+    home: Path, small_shop: Frames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMCP_WHOLE_SOURCE_BYTES", "2000")
+    monkeypatch.setenv("IMCP_SAMPLE_ROWS", "100")
+    small_shop["orders"].to_csv(tmp_path / "o.csv", index=False)
+    with pytest.raises(InvalidInput, match=r"'orders' is too large to be read whole: 366 rows"):
+        imcp.generate_tabular({"customers": small_shop["customers"], "orders": tmp_path / "o.csv"}, seed=1)
 
 
 def test_two_tables_of_one_stored_name_are_refused(home: Path, small_shop: Frames) -> None:
@@ -195,7 +206,7 @@ def test_what_speaks_of_several_tables_is_refused_of_one(home: Path, small_shop:
 def test_a_model_of_several_tables_neither_completes_nor_takes_conditions(drawn: Any, small_shop: Frames) -> None:
     with pytest.raises(InvalidInput, match="several tables"):
         drawn.model.sample(10, seed=1, conditions={"city": "Rome"})
-    with pytest.raises(InvalidInput, match="needs a model of one table"):
+    with pytest.raises(InvalidInput, match="this needs a model of one table"):
         drawn.model.complete(small_shop["customers"], seed=1)
 
 

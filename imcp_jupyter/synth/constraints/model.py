@@ -16,7 +16,7 @@ import pandas as pd
 
 from ...errors import InvalidInput
 from ...models.constraints import ConstraintOutcome
-from ..tabular.engine import BLOCK_ROWS, Progress, TabularEngine, TabularModel, no_progress
+from ..tabular.engine import BLOCK_ROWS, Progress, TabularEngine, TabularModel, block_generator, no_progress
 from ..tabular.features import Draw
 from ..tabular.registry import find_engine
 from .layer import Layer
@@ -78,8 +78,16 @@ class ConstrainedModel(TabularModel):
     def sample_batches(self, rows: int, seed: int) -> Iterator[pd.DataFrame]:
         seen: Seen = {}
         for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            yield self._block(min(BLOCK_ROWS, rows - start), rng, start, seed, seen)
+            yield self._block(min(BLOCK_ROWS, rows - start), block_generator(seed, index), start, seed, seen)
+
+    def sample_range(self, rows: int, seed: int, start: int, count: int) -> Iterator[pd.DataFrame]:
+        """As the engines draw it. Raises `InvalidInput` also where a key is kept unique by rejection: that needs all rows before."""
+        if self._remembered and (start, count) != (0, rows):
+            rule = self._remembered[0]
+            raise InvalidInput(
+                f"{rule} is held by rejection, so a part of the rows cannot be drawn alone", field=rule.field, hint="draw all rows"
+            )
+        return self.sample_batches(rows, seed) if self._remembered else super().sample_range(rows, seed, start, count)
 
     def close(self) -> None:
         self._inner.close()

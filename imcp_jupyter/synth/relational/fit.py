@@ -71,6 +71,8 @@ def fit_tables(
         try:
             plans[name] = work.plan(name, learner, _part(progress, name, done, done + share))
         except InvalidInput as error:
+            if (error.field or "").partition(".")[0] in ("engine", "engine_options"):
+                raise
             field = f"{name}.{error.field}" if error.field else name
             raise InvalidInput(f"table '{name}': {error.message}", field=field, hint=error.hint) from None
         done += share
@@ -112,6 +114,9 @@ class _Learner:
 
     def picked(self, rows: Table) -> TabularEngine:
         engine = pick_engine(self.engine, rows.n_rows, len(rows.names), self.settings)
+        if engine.private_only:
+            message = f"engine '{engine.name}' needs a privacy budget, which related tables cannot have"
+            raise InvalidInput(message, field="engine", hint="use the engine cart or copula")
         engine.require()
         return engine.with_options(read_options(engine.name, engine.options_type, self.options), self.seed)
 

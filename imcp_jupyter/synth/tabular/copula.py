@@ -207,14 +207,13 @@ def latent_correlation(scores: Scores, features: Sequence[Feature]) -> Floats:
     Scores are conditional means given the cell, which shrinks their covariance by the variances of both sets of means;
     dividing by these is the first-order polychoric correction (Olsson 1979). Pairs count where both are present.
     """
-    n_rows = len(scores)
-    present = np.ones(scores.shape, dtype=np.float32)
     gated = [place for place, feature in enumerate(features) if not isinstance(feature, Discrete) and feature.gated]
-    for place in gated:
-        feature = features[place]
-        assert not isinstance(feature, Discrete)
-        present[:, place] = ~np.isnan(feature.values)
-    together = (present.T @ present).astype(np.float64) if gated else np.full((scores.shape[1],) * 2, float(n_rows))
+    together = np.full((scores.shape[1],) * 2, float(len(scores)))
+    if gated:
+        present = np.stack([~np.isnan(features[place].values) for place in gated]).astype(np.float32)  # type: ignore[union-attr]  # gated: Numeric
+        alone = present.sum(axis=1, dtype=np.float64)
+        together[gated, :], together[:, gated] = alone[:, None], alone
+        together[np.ix_(gated, gated)] = present @ present.T
     covariance = (scores.T @ scores).astype(np.float64) / np.maximum(together, 1.0)
     spread = np.maximum(np.diag(covariance), 1e-9)
     correlation = covariance / np.outer(spread, spread) * (together / (together + _PRIOR_ROWS))

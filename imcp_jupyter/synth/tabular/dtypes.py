@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...errors import InvalidInput
@@ -93,7 +94,11 @@ def dtype_of(state: dict[str, Any]) -> Any:
     return pd.api.types.pandas_dtype(state["name"])
 
 
-def missing_mark(series: pd.Series) -> Any:
-    """The object that stands for a missing value in `series` (None, NaN, NA or NaT)."""
-    gaps = series[series.isna()]
-    return gaps.iloc[0] if len(gaps) else None
+def missing_mark(series: pd.Series, missing: npt.NDArray[np.bool_] | None = None) -> Any:
+    """The object that stands for a missing value in `series` (None, NaN, NA or NaT); `missing` (n_rows,) where it is known."""
+    if missing is None:
+        missing = np.asarray(series.isna().to_numpy(), dtype=bool)
+    if not len(missing):
+        return None
+    first = int(missing.argmax())
+    return series.iloc[first] if missing[first] else None

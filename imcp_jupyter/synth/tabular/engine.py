@@ -26,6 +26,11 @@ Progress = Callable[[float, str], None]  # (share done 0..1, what is going on)
 BLOCK_ROWS = 65_536  # one block, one generator: what is drawn does not depend on batch sizes or workers
 
 
+def block_generator(seed: int, index: int) -> np.random.Generator:
+    """The randomness of block `index` of the draw `seed`."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
+
+
 def no_progress(share: float, message: str) -> None:
     """The progress callback of callers that do not care."""
 
@@ -79,9 +84,28 @@ class TabularModel(ABC):
 
     def sample_batches(self, rows: int, seed: int) -> Iterator[pd.DataFrame]:
         """Blocks of at most `BLOCK_ROWS` rows; block i is drawn from ``SeedSequence(seed, spawn_key=(i,))``."""
-        for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            yield self.sample_block(min(BLOCK_ROWS, rows - start), rng, start, seed)
+        return self.sample_range(rows, seed, 0, rows)
+
+    def sample_range(self, rows: int, seed: int, start: int, count: int) -> Iterator[pd.DataFrame]:
+        """Rows `start` to `start + count` of the draw of `rows` rows, in blocks of at most `BLOCK_ROWS`.
+
+        Every block has a seed of its own, so a part needs nothing of the others: workers that draw parts of one draw get, together,
+        the very bytes of `sample`, whatever their number. `rows` counts because the last block has what is left.
+        Raises `InvalidInput` for a part outside the draw.
+        """
+        if start < 0 or count < 0 or start + count > rows:
+            raise InvalidInput(f"rows {start:,} to {start + count:,} are not within the draw of {rows:,} rows", field="start")
+        return self._blocks(rows, seed, start, start + count)
+
+    def _blocks(self, rows: int, seed: int, start: int, stop: int) -> Iterator[pd.DataFrame]:
+        for index in range(start // BLOCK_ROWS, -(-stop // BLOCK_ROWS) if stop > start else 0):
+            first = index * BLOCK_ROWS
+            size = min(BLOCK_ROWS, rows - first)
+            block = self.sample_block(size, block_generator(seed, index), first, seed)
+            if start <= first and first + size <= stop:
+                yield block
+            else:
+                yield block.iloc[max(start - first, 0) : stop - first].reset_index(drop=True)
 
     def sample(self, rows: int, seed: int, progress: Progress = no_progress) -> pd.DataFrame:
         """`rows` new rows. The same seed gives byte-identical frames."""
@@ -125,6 +149,7 @@ class TabularEngine(ABC):
     packages: ClassVar[tuple[str, ...]] = ()  # distributions, besides the core ones, whose versions decide what a seed gives
     options_type: ClassVar[type[EngineOptions]] = EngineOptions
     supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon"}
+    private_only: ClassVar[bool] = False  # cannot learn without a privacy budget
     model: ClassVar[type[TabularModel]]
 
     def require(self) -> None:

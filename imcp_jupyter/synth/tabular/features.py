@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+
+from .value_cells import ValueCells
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int32]
@@ -33,6 +36,10 @@ class Numeric:
     values: Floats
     whole: bool
     gated: bool
+
+    @cached_property
+    def cells(self) -> ValueCells:
+        return ValueCells.of(self.values, self.whole, ATOM_ROWS)
 
 
 Feature = Discrete | Numeric

@@ -45,7 +45,7 @@ class TextCodec:
         state: dict[str, Any] = {
             "name": name,
             "dtype": dtype_state(column.series.dtype, name),
-            "mark": value_state(missing_mark(column.series), name),
+            "mark": value_state(missing_mark(column.series, missing), name),
             "gated": bool(missing.any()),
             "tokens": tokens,
         }

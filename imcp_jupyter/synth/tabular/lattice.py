@@ -46,7 +46,7 @@ class NumericCodec:
         state: dict[str, Any] = {
             "name": name,
             "dtype": dtype_state(column.series.dtype, name),
-            "mark": value_state(missing_mark(column.series), name),
+            "mark": value_state(missing_mark(column.series, missing), name),
             "gated": bool(missing.any()),
             "decimals": None,
             "exact": False,
@@ -195,7 +195,7 @@ class NumericCodec:
             cells = np.empty(len(ticks), dtype=object)
             cells[:] = [Decimal(tick).scaleb(-state["decimals"]) for tick in ticks.view(np.int64).tolist()]
             return self._cast(cells, missing)
-        return self._cast(np.round(ticks.view(np.int64) / 10.0 ** state["decimals"], state["decimals"]), missing)
+        return self._cast(ticks.view(np.int64) / 10.0 ** state["decimals"], missing)  # the float64 nearest to the decimal
 
     def _ticks(self, values: Floats) -> npt.NDArray[np.uint64]:
         """Lattice positions back to raw ticks. Unsigned arithmetic wraps around, so the sum is exact for any `low`."""

@@ -40,7 +40,7 @@ class LevelCodec:
         codes, levels = _codes(column)
         if column.missing.any():
             codes = np.where(column.missing, len(levels), codes).astype(np.int32)
-            levels = [*levels, missing_mark(column.series)]
+            levels = [*levels, missing_mark(column.series, column.missing)]
         state = {
             "name": name,
             "dtype": dtype_state(column.series.dtype, name),

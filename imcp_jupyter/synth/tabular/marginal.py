@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .features import ATOM_ROWS, Codes, Discrete, Floats, Mask, Numeric
-from .scores import cell_scores
+from .features import Codes, Discrete, Floats, Mask, Numeric
+from .value_cells import REACH, cell_scores
 
-_CELLS = 2048  # cells of a distribution with more distinct values than that, evenly spaced on the normal axis
-_REACH = 5.0  # where the outermost cells end on the normal axis
+_STEPS = 4096  # of the look-up table in one unit of the normal axis
+_TABLE = 65_536  # its length: it reaches from -8 to 8
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,40 @@ class Marginal:
 
     def at(self, normal: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
         """(n_rows,) int32 codes or float64 values at the (n_rows,) float32 normal scores."""
-        cell = np.searchsorted(self.cuts, normal)
+        cell = self._cell(normal)
         if self.discrete:
-            return np.asarray(self.low.astype(np.int32)[cell])
+            return self._codes.take(cell)
+        low, width, begin, rate = self._lines
+        if not len(width):
+            return low.take(cell)
+        share = ((normal - begin.take(cell)) * rate.take(cell)).clip(0.0, 1.0)
+        return np.asarray(low.take(cell) + width.take(cell) * share)
+
+    def _cell(self, normal: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+        """``searchsorted(cuts, normal)``, by a table over short steps of the axis; only the few steps that hold a cut are searched."""
+        table = self._table
+        cell = table.take(_steps(normal))
+        unsure = np.flatnonzero(cell < 0)
+        if len(unsure):
+            cell[unsure] = np.searchsorted(self.cuts, normal[unsure])
+        return cell
+
+    @cached_property
+    def _table(self) -> npt.NDArray[np.int32]:
+        """(n_steps,) the cell of each step, -1 where a cut lies in it."""
+        inside = np.bincount(_steps(self.cuts), minlength=_TABLE)
+        return np.where(inside > 0, -1, np.cumsum(inside)).astype(np.int32)
+
+    @cached_property
+    def _codes(self) -> npt.NDArray[np.int32]:
+        return self.low.astype(np.int32)
+
+    @cached_property
+    def _lines(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """(n_cells,) lowest values, widths (empty where all are spikes), beginnings on the axis, 1 / lengths there."""
         width = self.high - self.low
-        if not width.any():
-            return np.asarray(self.low[cell])
-        ends = np.concatenate([[-_REACH], self.cuts, [_REACH]]).astype(np.float64)
-        rate = 1.0 / np.maximum(np.diff(ends), 1e-9)
-        share = ((normal - ends[cell]) * rate[cell]).clip(0.0, 1.0)
-        return np.asarray(self.low[cell] * (1.0 - share) + self.high[cell] * share)
+        ends = np.concatenate([[-REACH], self.cuts, [REACH]]).astype(np.float64)
+        return self.low, width if width.any() else np.empty(0), ends[:-1], 1.0 / np.maximum(np.diff(ends), 1e-9)
 
     def interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """Where on the normal axis the numbers from `low` to `high` lie (both of any one shape); `low` above `high` where none does."""
@@ -54,7 +79,7 @@ class Marginal:
     def _inside(self, cell: npt.NDArray[np.int64], value: Floats, end: Floats) -> Floats:
         """The normal score of `value` in its cell, `end` where the cell ends before it or is a spike."""
         width = self.high[cell] - self.low[cell]
-        ends = np.concatenate([[-_REACH], self.cuts, [_REACH]]).astype(np.float64)
+        ends = np.concatenate([[-REACH], self.cuts, [REACH]]).astype(np.float64)
         share = (value - self.low[cell]) / np.where(width > 0, width, 1.0)
         return np.where((width > 0) & (share > 0) & (share < 1), ends[cell] + share * (ends[cell + 1] - ends[cell]), end)
 
@@ -75,24 +100,13 @@ def discrete_marginal(feature: Discrete, ranks: Codes) -> Marginal:
 
 def numeric_marginal(feature: Numeric) -> Marginal:
     """Spikes exact, everything between them smoothed, within the observed range."""
-    distinct, counts = np.unique(feature.values[~np.isnan(feature.values)], return_counts=True)
-    middle = distinct[:-1] * 0.5 + distinct[1:] * 0.5
-    spike = counts >= ATOM_ROWS
-    if len(distinct) > _CELLS:
-        spike &= counts * _CELLS > counts.sum()
-    low = np.where(spike, distinct, np.concatenate([distinct[:1], middle]))
-    high = np.where(spike, distinct, np.concatenate([middle, distinct[-1:]]))
-    if len(distinct) > _CELLS:
-        first = _cell_starts(counts, spike)
-        last = np.append(first[1:], len(distinct)) - 1
-        low, high, counts = low[first], high[last], np.add.reduceat(counts, first)
-    return Marginal(cell_scores(counts)[0].astype(np.float32), low, high, False)
+    cells = feature.cells
+    return Marginal(cell_scores(cells.counts)[0].astype(np.float32), cells.low, cells.high, False)
 
 
-def _cell_starts(counts: npt.NDArray[np.int64], spike: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Positions where a new cell begins when neighbours are merged; spikes stay alone."""
-    scores = cell_scores(counts)[1]
-    grid = np.floor((scores + _REACH) * (_CELLS / (2.0 * _REACH)))
-    begins = np.ones(len(counts), dtype=bool)
-    begins[1:] = (np.diff(grid) != 0) | spike[1:] | spike[:-1]
-    return np.flatnonzero(begins)
+def _steps(normal: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
+    """The step of the look-up table that each score lies in: never falling as the score rises."""
+    place = normal * np.float32(_STEPS)
+    place += np.float32(_TABLE // 2)
+    np.clip(place, 0, _TABLE - 1, out=place)
+    return place.astype(np.uint16)

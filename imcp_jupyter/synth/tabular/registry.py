@@ -12,7 +12,8 @@ from .plugins import PluginFault, check_plugin, load_plugin, plugin_points
 
 AUTO = "auto"
 # Names without their classes: the schema of a tool names engines, and must not wait for scipy.
-_NATIVE = ("cart", "copula")
+_NATIVE = ("cart", "copula", "marginals")
+_PRIVATE = "marginals"  # what 'auto' means under a privacy budget
 _BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan", "sdv:hma")
 
 
@@ -20,8 +21,9 @@ _BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan", "sdv:h
 def _native() -> dict[str, TabularEngine]:
     from .cart import CartEngine
     from .copula import CopulaEngine
+    from .private.marginals import MarginalsEngine
 
-    engines: tuple[TabularEngine, ...] = (CartEngine(), CopulaEngine())
+    engines: tuple[TabularEngine, ...] = (CartEngine(), CopulaEngine(), MarginalsEngine())
     return {engine.name: engine for engine in engines}
 
 
@@ -59,6 +61,24 @@ def pick_engine(name: str, rows: int, columns: int, settings: Settings) -> Tabul
     return find_engine("cart" if fits else "copula", settings)
 
 
+def private_name(name: str) -> str:
+    """The engine that `name` means under a privacy budget."""
+    return _PRIVATE if name == AUTO else name
+
+
+def pick_private_engine(name: str, settings: Settings) -> TabularEngine:
+    """The engine called `name` for a fit under a privacy budget; 'auto' is 'marginals'.
+
+    Raises `InvalidInput` for one that cannot keep a budget, and as `find_engine` does.
+    """
+    engine = find_engine(private_name(name), settings)
+    if "epsilon" not in engine.supports:
+        raise InvalidInput(
+            f"engine '{engine.name}' does not support epsilon", field="epsilon", hint=f"use the engine {_PRIVATE}, or leave epsilon out"
+        )
+    return engine
+
+
 def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
     """The engine called `name`, which is not 'auto'.
 
@@ -82,7 +102,7 @@ def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
 def engine_version(name: str) -> str:
     """What decides, besides the parameters, which rows a seed gives with engine `name`. Raises as `find_engine` does."""
     if name == AUTO:
-        return ",".join(f"{own.name}={own.version}" for own in _native().values())
+        return ",".join(f"{own.name}={own.version}" for own in _native().values() if not own.private_only)
     engine = find_engine(name)
     return ",".join([engine.version, *(f"{package}={found}" for package, found in package_versions(engine).items())])
 

@@ -6,26 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.sparse import csr_array
 
 from .features import Codes, Discrete, Feature, Floats
+from .value_cells import cell_scores
 
 Scores = npt.NDArray[np.float32]
 _ROUNDS = 2
+_ORDERING_ROWS = 50_000  # levels are ordered by at most this many rows: the order needs a direction, not every row
 _EARLIER = 64  # columns that one column's levels are ordered by, at most: the order needs a direction, not all of them
-
-
-def cell_scores(counts: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Cut a standard normal into cells with shares as `counts`.
-
-    Returns the (n_cells - 1,) inner cuts and the (n_cells,) means of the normal within the cells.
-    """
-    edges = np.concatenate([[0.0], np.cumsum(counts) / counts.sum()])
-    edges[-1] = 1.0
-    cuts = ndtri(edges)
-    density = np.exp(-0.5 * cuts[1:-1] ** 2) / np.sqrt(2.0 * np.pi)
-    density = np.concatenate([[0.0], density, [0.0]])
-    return cuts[1:-1], (density[:-1] - density[1:]) / np.maximum(np.diff(edges), 1e-300)
 
 
 def latent_scores(features: Sequence[Feature]) -> tuple[Scores, list[Codes | None]]:
@@ -36,37 +25,53 @@ def latent_scores(features: Sequence[Feature]) -> tuple[Scores, list[Codes | Non
     """
     n_rows = len(features[0].codes if isinstance(features[0], Discrete) else features[0].values)
     scores = np.zeros((n_rows, len(features)), dtype=np.float32, order="F")
-    ranks: list[Codes | None] = [None] * len(features)
     numeric = [place for place, feature in enumerate(features) if not isinstance(feature, Discrete)]
-    discrete = [(place, feature) for place, feature in enumerate(features) if isinstance(feature, Discrete)]
     for place, feature in enumerate(features):
-        if isinstance(feature, Discrete):
-            counts = np.bincount(feature.codes, minlength=feature.n_levels)
-            ranks[place] = _ranks(-counts)
-            scores[:, place] = _level_scores(feature, ranks[place])
-        else:
-            scores[:, place] = _value_scores(feature.values)
-    for turn in range(_ROUNDS):
-        for place, feature in discrete:
-            others = numeric if turn == 0 and numeric else [other for other in range(len(features)) if other != place]
-            if feature.n_levels > 2 and others:
-                ranks[place] = _ranks(_direction(feature, scores, others[:_EARLIER]))
-                scores[:, place] = _level_scores(feature, ranks[place])
+        if not isinstance(feature, Discrete):
+            scores[:, place] = feature.cells.scores_of(feature.values)
+    some = _some_rows(n_rows)
+    ranks = _level_ranks(features, np.array(scores[some], order="C"), numeric, some)
+    for place, feature in enumerate(features):
+        rank = ranks[place]
+        if isinstance(feature, Discrete) and rank is not None:
+            scores[:, place] = _level_scores(feature, rank).take(feature.codes)
     return scores, ranks
 
 
-def _value_scores(values: Floats) -> Scores:
-    found = np.zeros(len(values), dtype=np.float32)
-    present = ~np.isnan(values)
-    _, cells, counts = np.unique(values[present], return_inverse=True, return_counts=True)
-    found[present] = cell_scores(counts)[1][cells]
-    return found
+def _some_rows(n_rows: int) -> slice | npt.NDArray[np.int64]:
+    if n_rows <= _ORDERING_ROWS:
+        return slice(None)
+    # Drawn, not evenly spaced: tables often come in repeating order.
+    return np.sort(np.random.default_rng(n_rows).choice(n_rows, _ORDERING_ROWS, replace=False, shuffle=False))
 
 
-def _level_scores(feature: Discrete, ranks: Codes | None) -> Scores:
-    assert ranks is not None
-    counts = np.bincount(ranks[feature.codes], minlength=feature.n_levels)
-    return cell_scores(counts)[1].astype(np.float32)[ranks[feature.codes]]
+def _level_ranks(
+    features: Sequence[Feature], scores: Scores, numeric: list[int], some: slice | npt.NDArray[np.int64]
+) -> list[Codes | None]:
+    """The order of the levels of each discrete feature, judged by the rows `some`, whose numeric `scores` are known."""
+    ranks: list[Codes | None] = [None] * len(features)
+    codes: dict[int, Codes] = {}
+    for place, feature in enumerate(features):
+        if isinstance(feature, Discrete):
+            codes[place] = feature.codes[some]
+            rank = ranks[place] = _ranks(-np.bincount(feature.codes, minlength=feature.n_levels))
+            scores[:, place] = _level_scores(feature, rank).take(codes[place])
+    for turn in range(_ROUNDS):
+        for place, own in codes.items():
+            feature = features[place]
+            assert isinstance(feature, Discrete)
+            others = numeric if turn == 0 and numeric else [other for other in range(len(features)) if other != place]
+            if feature.n_levels > 2 and others:
+                rank = ranks[place] = _ranks(_direction(own, feature.n_levels, scores, others[:_EARLIER]))
+                scores[:, place] = _level_scores(feature, rank).take(own)
+    return ranks
+
+
+def _level_scores(feature: Discrete, ranks: Codes) -> Scores:
+    """(n_levels,) the mean of the normal in the cell of each level."""
+    counts = np.empty(feature.n_levels, dtype=np.int64)
+    counts[ranks] = np.bincount(feature.codes, minlength=feature.n_levels)
+    return cell_scores(counts)[1].astype(np.float32)[ranks]
 
 
 def _ranks(keys: npt.NDArray[np.generic]) -> Codes:
@@ -75,12 +80,14 @@ def _ranks(keys: npt.NDArray[np.generic]) -> Codes:
     return ranks
 
 
-def _direction(feature: Discrete, scores: Scores, others: list[int]) -> Floats:
+def _direction(codes: Codes, n_levels: int, scores: Scores, others: list[int]) -> Floats:
     """(n_levels,) position of each level on the leading axis of the level means of the other features."""
-    counts = np.bincount(feature.codes, minlength=feature.n_levels)
-    sums = np.stack([np.bincount(feature.codes, weights=scores[:, other], minlength=feature.n_levels) for other in others], axis=1)
+    counts = np.bincount(codes, minlength=n_levels)
+    ones = csr_array((np.ones(len(codes), dtype=np.float32), codes, np.arange(len(codes) + 1)), shape=(len(codes), n_levels))
+    sums = (ones.T @ scores[:, others]).astype(np.float64)
     means = sums / np.maximum(counts, 1)[:, None]
     means -= sums.sum(axis=0) / counts.sum()
+    means[counts == 0] = 0.0  # not among the rows that judge
     axis = np.linalg.eigh((means * counts[:, None]).T @ means)[1][:, -1]
     # The sign of an eigenvector is arbitrary; fix it so that equal tables give equal models.
     position: Floats = means @ axis

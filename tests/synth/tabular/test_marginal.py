@@ -38,3 +38,12 @@ def test_spikes_are_exact_among_many_values() -> None:
 def test_no_single_value_is_given_back() -> None:
     values = np.random.default_rng(1).normal(size=1_000)
     assert not np.isin(numeric_marginal(Numeric(values, whole=False, gated=False)).at(NORMAL), values).any()
+
+
+def test_the_look_up_finds_the_cell_that_a_search_finds() -> None:
+    values = np.concatenate([np.zeros(9_000), np.random.default_rng(1).gamma(2.0, size=11_000)])
+    marginal = numeric_marginal(Numeric(values, whole=False, gated=False))
+    edges = np.concatenate([marginal.cuts, np.nextafter(marginal.cuts, np.float32(9)), np.nextafter(marginal.cuts, np.float32(-9))])
+    far = np.array([-40.0, -8.0, 8.0, 40.0, -np.inf, np.inf], dtype=np.float32)
+    for normal in (NORMAL, edges, far):
+        assert np.array_equal(marginal._cell(normal), np.searchsorted(marginal.cuts, normal))

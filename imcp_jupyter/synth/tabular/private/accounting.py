@@ -55,6 +55,11 @@ def rho_of(epsilon: float, delta: float) -> float:
     return low
 
 
+def delta_of_levels(delta: float) -> float:
+    """The part of δ that a release of (ε, `delta`) sets aside for learning categories."""
+    return min(delta / 100.0, 1e-11)
+
+
 class Budget:
     """What one fit may spend, and what it has spent on what.
 
@@ -69,7 +74,7 @@ class Budget:
             raise InvalidInput(f"must lie between 0 and 1, got {delta}", field="delta", hint="far below 1 / rows; 1e-9 is the default")
         self.epsilon = epsilon
         self.delta = delta
-        self.delta_levels = min(delta / 100.0, 1e-11)
+        self.delta_levels = delta_of_levels(delta)
         self.rho = rho_of(epsilon, delta - self.delta_levels)
         self.entries: list[PrivacySpending] = []
         self._levels_spent = 0.0

@@ -100,6 +100,7 @@ class MarginalsEngine(TabularEngine):
     title: ClassVar[str] = "Private marginals (differential privacy)"
     version: ClassVar[str] = "1"
     supports: ClassVar[frozenset[str]] = frozenset({"epsilon"})
+    private_only: ClassVar[bool] = True
     model: ClassVar[type[TabularModel]] = MarginalsModel
 
     def __init__(self, request: PrivacyRequest | None = None, entropy: Entropy = system_entropy) -> None:
