@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..data.table import Table
-    from ..workspace.sources import Source
 
 _SEED_LIMIT = 2**63 - 1
 _NOT_IN_CARD = {"data", "name", "seed", "on_orphans"}  # what the card says elsewhere, or what is no parameter of the method

@@ -20,11 +20,12 @@ from ..signing import Signer
 from ..tabular.codec import TableCodec
 from ..tabular.engine import Progress, TabularModel, no_progress
 from ..tabular.features import Draw, Feature
+from ..tabular.isolated.model import drawn_feature, feature_frame, feature_name, levels_of, seed_of
+from ..tabular.isolated.process import EngineProcess
 from ..tabular.options import read_options
 from ..tabular.registry import find_engine
 from ..tabular.sdv.engine import HmaEngine, HmaModel
-from ..tabular.sdv.model import drawn_features, features_frame, levels_of, purpose_of, sdtypes_of, seed_of
-from ..tabular.sdv.process import SdvProcess
+from ..tabular.sdv.model import SDV, purpose_of, sdtypes_of
 from .fit import linked_tables
 from .graph import Graph
 from .inner import bytes_of, model_of
@@ -66,7 +67,7 @@ class HmaTables(TablesModel):
         real_rows: dict[str, int],
         plans: dict[str, _Plan],
         content: bytes,
-        process: SdvProcess | None = None,
+        process: EngineProcess | None = None,
     ) -> None:
         super().__init__(graph, names, schemas, real_rows)
         self._plans = plans
@@ -89,7 +90,7 @@ class HmaTables(TablesModel):
         process = self._started(progress)
         paths = {_table_name(number): process.folder / f"drawn{number}" for number in range(len(self._graph.order))}
         files = {name: str(path) for name, path in paths.items()}
-        process.ask(progress, do="sample", scale=scale, seed=seed_of(seed, _SAMPLE, 0), data=files)
+        process.ask(progress, do="sample_tables", scale=scale, seed=seed_of(seed, _SAMPLE, 0), data=files)
         found: dict[str, pd.DataFrame] = {}
         rows_of: dict[str, pd.Index] = {}
         for number, name in enumerate(self._graph.order):
@@ -101,9 +102,9 @@ class HmaTables(TablesModel):
             found[name] = frame[list(dict.fromkeys(self._graph.relations[child].key for child in self._graph.children(name)))]
             yield name, frame
 
-    def _started(self, progress: Progress) -> SdvProcess:
+    def _started(self, progress: Progress) -> EngineProcess:
         if self._process is None or not self._process.alive:
-            process = SdvProcess(self.engine)
+            process = EngineProcess(self.engine, SDV)
             path = process.folder / "model"
             path.write_bytes(self._content)
             process.ask(progress, do="load", synthesizer=HmaModel.synthesizer, model=str(path))
@@ -116,7 +117,8 @@ class HmaTables(TablesModel):
     ) -> pd.DataFrame:
         plan, rows = self._plans[name], len(drawn)
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(_DECODE, number))))
-        decoded = plan.codec.decode(drawn_features(drawn, plan.levels), Draw(rows, rng, 0, seed_of(seed, _DECODE, number)))
+        features = [drawn_feature(drawn[feature_name(at)].to_numpy(), n_levels) for at, n_levels in enumerate(plan.levels)]
+        decoded = plan.codec.decode(features, Draw(rows, rng, 0, seed_of(seed, _DECODE, number)))
         columns: dict[str, Any] = {place.name: decoded[place.name].array for place in plan.places if place.role == "attribute"}
         if plan.keys is not None:
             keys = plan.keys.sample(max(rows, 1), seed_of(seed, _MAKE_KEYS, number)).iloc[:rows]
@@ -196,14 +198,14 @@ def fit_hma(
         message = f"engine '{engine.name}' does not learn a table that refers to itself: {graph.relations[number]}"
         raise InvalidInput(message, field="relations", hint=_WAY_OUT)
     plans: dict[str, _Plan] = {}
-    process = SdvProcess(engine.name)
+    process = EngineProcess(engine.name, SDV)
     model = process.folder / "model"
     try:
         asked: dict[str, dict[str, Any]] = {}
         for number, name in enumerate(graph.order):
             progress(0.0, f"reading table '{name}'")
             plans[name], features = _plan(name, typed[name], graph)
-            frame = features_frame(features, seed_of(seed, _FIT, number)) if features else pd.DataFrame(index=range(typed[name].n_rows))
+            frame = feature_frame(features, seed_of(seed, _FIT, number)) if features else pd.DataFrame(index=range(typed[name].n_rows))
             frame[_KEY] = np.arange(typed[name].n_rows)
             parents = graph.parents(name)
             for position in parents:

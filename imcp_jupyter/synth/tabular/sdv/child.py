@@ -1,49 +1,20 @@
-"""The process that runs SDV: ``python -m imcp_jupyter.synth.tabular.sdv.child FOLDER``, one JSON object per line both ways.
+"""The process that runs SDV: ``python -m imcp_jupyter.synth.tabular.sdv.child FOLDER`` (see `isolated.serve`).
 
-Requests: ``{"do": "fit", "synthesizer", "options", "tables", "relationships", "model", "seed"}`` with ``{"sdtypes", "key", "data"}`` per
-table, ``{"do": "load", "synthesizer", "model"}`` and ``{"do": "sample", "rows" or "scale", "seed", "data"}`` with a path per table in
-``data``. Answers: ``{"share", "message"}`` any number of times, then ``{"done": true}`` or ``{"error", "kind"}``. The process ends when
-its input ends: it never outlives its parent, and takes FOLDER, where the files between the two are, with it.
+In requests, ``model`` and ``data`` are paths; a fit takes ``{"sdtypes", "key", "data"}`` per table.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
-import queue
-import shutil
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..isolated.serve import Tell, seed_everything, serve
+
 TABLE = "table"
-Tell = Callable[[float, str], None]
 _LOADED, _LEARNED = 0.1, 0.95  # shares of a fit after which SDV is imported, and its model is fitted
-
-
-def main(folder: str) -> None:
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # SDV prints; that must not end up among the answers
-
-    def answer(content: dict[str, Any]) -> None:
-        out.write(json.dumps(content) + "\n")
-
-    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests, folder), daemon=True).start()
-    session = Session(lambda share, message: answer({"share": share, "message": message}))
-    while True:
-        request = requests.get()
-        try:
-            getattr(session, request.pop("do"))(**request)
-        except ImportError as error:
-            answer({"error": str(error), "kind": "missing"})
-        except Exception as error:  # whatever SDV raises is an answer, and the log has its trace
-            sys.excepthook(type(error), error, error.__traceback__)
-            answer({"error": f"{type(error).__name__}: {error}", "kind": "failed"})
-        else:
-            answer({"done": True})
 
 
 class Session:
@@ -78,7 +49,7 @@ class Session:
         described = {name: _described(table) for name, table in tables.items()}
         metadata = Metadata.load_from_dict({"METADATA_SPEC_VERSION": "V1", "tables": described, "relationships": relationships})
         self._tell(_LOADED, f"fitting {synthesizer}")
-        _seed_everything(seed)
+        seed_everything(seed)
         fitted = _new(kind, metadata, options)
         # CTGAN asks joblib for all cores: what those processes draw would depend on how many there are.
         with parallel_config(backend="sequential"):
@@ -95,20 +66,29 @@ class Session:
         _synthesizer_class(synthesizer)
         self._synthesizer = _read_model(model)
 
-    def sample(self, seed: int, data: dict[str, str], rows: int | None = None, scale: float | None = None) -> None:
-        from pyarrow.feather import write_feather
+    def sample(self, rows: int, seed: int, data: str) -> None:
+        """Of the one table."""
+        self._seed(seed)
+        main = {"main_table_name": TABLE} if _has_families(self._synthesizer) else {}
+        _write(self._synthesizer.sample(rows, **main)[TABLE], data)
 
-        _seed_everything(seed)
+    def sample_tables(self, scale: float, seed: int, data: dict[str, str]) -> None:
+        """Of several tables, `data` a path for each."""
+        self._seed(seed)
+        frames = self._synthesizer.sample_scale(scale)
+        for name, path in data.items():
+            _write(frames[name], path)
+
+    def _seed(self, seed: int) -> None:
+        seed_everything(seed)
         self._synthesizer.reset_sampling()
         _seed_sampling(self._synthesizer, seed)
-        if scale is not None:
-            frames = self._synthesizer.sample_scale(scale)
-        elif _has_families(self._synthesizer):
-            frames = self._synthesizer.sample(rows, main_table_name=TABLE)
-        else:
-            frames = self._synthesizer.sample(rows)
-        for name, path in data.items():
-            write_feather(frames[name].reset_index(drop=True), path, compression="uncompressed")
+
+
+def _write(frame: Any, path: str) -> None:
+    from pyarrow.feather import write_feather
+
+    write_feather(frame.reset_index(drop=True), path, compression="uncompressed")
 
 
 def _described(table: dict[str, Any]) -> dict[str, Any]:
@@ -154,13 +134,6 @@ def _seed_sampling(synthesizer: Any, seed: int) -> None:
             table._set_random_state((seed + number) % 2**32)
 
 
-def _read(requests: queue.SimpleQueue[dict[str, Any]], folder: str) -> None:
-    for line in sys.stdin:
-        requests.put(json.loads(line))
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)
-
-
 def _synthesizer_class(name: str) -> Any:
     import logging
     import warnings
@@ -176,17 +149,6 @@ def _synthesizer_class(name: str) -> Any:
 
 def _read_model(path: str) -> Any:
     return importlib.import_module("sdv.utils").load_synthesizer(path)
-
-
-def _seed_everything(seed: int) -> None:
-    import random
-
-    import numpy as np
-    import torch
-
-    random.seed(seed)
-    np.random.seed(seed)  # the generator that SDV draws from
-    torch.manual_seed(seed)
 
 
 class _Epochs:
@@ -239,4 +201,4 @@ def _count_epochs(tell: Tell) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    serve(sys.argv[1], Session)

@@ -1,4 +1,4 @@
-"""Our end of the process that runs SDV."""
+"""Our end of the process that runs a library."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import tempfile
 import threading
 import weakref
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ....errors import InvalidInput, MissingExtra, WorkerDied
+from ....errors import InvalidInput, WorkerDied
 from ..engine import Progress
+from .library import Library
 
 log = logging.getLogger(__name__)
 
@@ -29,42 +29,31 @@ _ROOT = Path(__file__).parents[4]  # the folder that holds the package
 _LOG_TAIL = 4_000  # bytes
 
 
-def sdv_is_installed() -> bool:
-    """Whether SDV could be imported; imports nothing of it."""
-    try:
-        return find_spec("sdv") is not None
-    except (ImportError, ValueError):
-        return False
+class EngineProcess:
+    """One process with `library`, and a folder (mode 0700) for the files that go between. Ended with `close`, or with this object."""
 
-
-def missing_sdv(engine: str) -> MissingExtra:
-    return MissingExtra.named("sdv", f"engine '{engine}'")
-
-
-class SdvProcess:
-    """One process with SDV, and a folder (mode 0700) for the files that go between. Ended with `close`, or with this object."""
-
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, library: Library) -> None:
         self._engine = engine
-        self.folder = Path(tempfile.mkdtemp(prefix="imcp-sdv-"))
+        self._library = library
+        self.folder = Path(tempfile.mkdtemp(prefix=f"imcp-{library.extra}-"))
         self._log = self.folder / "log"
         paths = [str(_ROOT), *(os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path)]
         env = os.environ | dict.fromkeys(_THREAD_VARIABLES, "1") | {"PYTHONPATH": os.pathsep.join(paths)}
         env["PYTHONHASHSEED"] = "0"  # SDV walks over sets of table names while it draws
         with self._log.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", f"{__package__}.child", str(self.folder)],
+                [sys.executable, "-m", library.child, str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
                 encoding="utf-8",
                 env=env,
-                cwd=self.folder,  # SDV may leave files where it runs
+                cwd=self.folder,  # libraries may leave files where they run
                 start_new_session=True,  # Ctrl-C is ours to handle; and the group can be ended with all its children
             )
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(self._process, self._answers), name="imcp-sdv", daemon=True).start()
+        threading.Thread(target=_listen, args=(self._process, self._answers), name=f"imcp-{library.extra}", daemon=True).start()
         self._lock = threading.Lock()
         self.close = weakref.finalize(self, _end, self._process, self.folder)
 
@@ -77,10 +66,10 @@ class SdvProcess:
         return self._process.poll() is None
 
     def ask(self, progress: Progress, **request: Any) -> None:
-        """Send `request` (see `child`) and wait for its end.
+        """Send `request` (see `serve`) and wait for its end.
 
-        Calls `progress` at least every `_BEAT` seconds; what it raises ends the process. Raises `InvalidInput` with SDV's own words,
-        `MissingExtra` when a part of SDV cannot be imported, `WorkerDied` when the process ended.
+        Calls `progress` at least every `_BEAT` seconds; what it raises ends the process. Raises `InvalidInput` with the library's own
+        words, `MissingExtra` when a part of it cannot be imported, `WorkerDied` when the process ended.
         """
         with self._lock:
             try:
@@ -99,7 +88,7 @@ class SdvProcess:
             raise self._death() from None
 
     def _wait(self, progress: Progress) -> None:
-        share, message = 0.0, "starting SDV"
+        share, message = 0.0, f"starting {self._library.title}"
         while True:
             try:
                 answer = self._answers.get(timeout=_BEAT)
@@ -117,18 +106,23 @@ class SdvProcess:
 
     def _refusal(self, answer: dict[str, Any]) -> Exception:
         if answer["kind"] == "missing":
-            log.error("SDV cannot be imported: %s", answer["error"])
-            return missing_sdv(self._engine)
-        log.error("SDV failed: %s", self._tail())
+            log.error("%s cannot be imported: %s", self._library.title, answer["error"])
+            return self._library.missing(self._engine)
+        log.error("%s failed: %s", self._library.title, self._tail())
         return InvalidInput(
-            f"SDV refused ({answer['error'].splitlines()[0]})", field="engine", hint="the engines cart and copula take any table"
+            f"{self._library.title} refused ({answer['error'].splitlines()[0]})",
+            field="engine",
+            hint="the engines cart and copula take any table",
         )
 
     def _death(self) -> WorkerDied:
         code = self._process.wait()
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-        log.error("SDV ended %s: %s", how, self._tail())
-        return WorkerDied(f"the process that ran SDV ended {how}", hint="out of memory or killed from outside: try fewer rows or columns")
+        title = self._library.title
+        log.error("%s ended %s: %s", title, how, self._tail())
+        return WorkerDied(
+            f"the process that ran {title} ended {how}", hint="out of memory or killed from outside: try fewer rows or columns"
+        )
 
     def _tail(self) -> str:
         try:
