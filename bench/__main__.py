@@ -15,7 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, private, quality, rivals, scale, tabular
+from . import commands, gatf, private, quality, related, rivals, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "quality": quality.section,
     "accuracy": rivals.section,
     "scale": scale.section,
+    "related": related.section,
     "private": private.section,
     "gatf": gatf.section,
 }

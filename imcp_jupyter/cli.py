@@ -115,7 +115,7 @@ def _progress_line() -> Callable[[float, str], None] | None:
 
 
 def _text(result: Any) -> str:
-    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "job_id", "cached"})
+    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached"})
     lines = [result.summary + (" (from cache)" if result.cached else "")]
     for value in data.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -11,11 +11,12 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ..data.preview import preview_of
 from ..errors import InvalidInput, NotFound, did_you_mean
-from ..models.constraints import CONSTRAINTS_SCHEMA, ConditionOutcome, ConstraintOutcome
+from ..models.constraints import ConditionOutcome, ConstraintOutcome
 from ..models.dataset import Preview
 from ..models.generation import DataCard, PrivacyLevel
 from ..models.pii import PiiTreatment
-from ..synth.constraints.sdv_format import is_sdv_metadata, read_constraints, schema_overrides
+from ..models.relations import OnOrphans, Orphans, Relation
+from ..synth.constraints.sdv_format import is_sdv_metadata, schema_overrides
 from ..synth.tabular.conditions import condition_columns
 from ..synth.tabular.engine import Progress, TabularEngine, TabularModel
 from ..synth.tabular.options import read_options
@@ -24,7 +25,8 @@ from ..workspace.context import JobContext
 from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
 from .private_release import PrivateRelease, refuse_misplaced, reserved_release, told_of
-from .tool import Annotations, DataRef, Link, Params, Result, Tool
+from .related import TABLE_CONSTRAINTS_SCHEMA, DrawnTable, RelatedCall, generate_related, read_rules, related_version
+from .tool import Annotations, DataRefs, Link, Params, Result, Tool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from ..data.table import Table
 
 _SEED_LIMIT = 2**63 - 1
-_NOT_IN_CARD = {"data", "name", "seed"}  # what the card says elsewhere, or what is no parameter of the method
+_NOT_IN_CARD = {"data", "name", "seed", "on_orphans"}  # what the card says elsewhere, or what is no parameter of the method
 
 
 def _name_engines(schema: dict[str, Any]) -> None:
@@ -45,8 +47,10 @@ def _name_engines(schema: dict[str, Any]) -> None:
 
 
 class GenerateTabularParams(Params):
-    data: DataRef = Field(description="the real table to learn from")
-    rows: int | None = Field(None, ge=1, description="rows to draw; as many as the data has when left out")
+    data: DataRefs = Field(description="the real table to learn from; or related ones by name: {customers: c.csv, orders: o.csv}")
+    rows: int | None = Field(
+        None, ge=1, description="rows to draw (of several tables: of the largest without a parent); as many as the data has when left out"
+    )
     engine: str = Field(
         "auto",
         description="cart (most faithful), copula (fastest), marginals (private, with epsilon) or auto",
@@ -59,8 +63,12 @@ class GenerateTabularParams(Params):
         'or short {"a": 0.5}, {"independent_of": "column" or several}',
         json_schema_extra={"examples": [{"income": {">50K": 0.5}}, {"sex": "Female", "age": {"min": 30, "max": 40}}]},
     )
-    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
-        None, description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
+    constraints: Annotated[list[Any] | dict[str, Any] | None, BeforeValidator(read_rules), WithJsonSchema(TABLE_CONSTRAINTS_SCHEMA)] = (
+        Field(
+            None,
+            description="rules that every row keeps, exactly; objects with a kind, or SDV's constraint JSON (docs/constraints.md); "
+            "by table where there are several",
+        )
     )
     epsilon: float | None = Field(
         None,
@@ -81,7 +89,8 @@ class GenerateTabularParams(Params):
     engine_options: dict[str, Any] | None = Field(None, description='options of the engine: {"epochs": 10} (docs/engines.md lists them)')
     columns: list[str] | None = Field(None, description="columns to learn, all when left out")
     table_schema: dict[str, Any] | None = Field(
-        None, description='kinds that override inferred ones, by column: {"zip": "categorical"}; or the SDV metadata of one table'
+        None,
+        description='kinds that override inferred ones, by column: {"zip": "categorical"}; of several tables by table; or SDV metadata',
     )
     pii: dict[str, str] | None = Field(
         None,
@@ -89,28 +98,38 @@ class GenerateTabularParams(Params):
         json_schema_extra={"examples": [{"contact": "phone", "notes": "drop", "city": "keep"}]},
     )
     locale: str | None = Field(None, description="where fakes are from, such as de_DE; told from the data when left out")
-    name: DatasetName | None = Field(None, description="name of the new dataset; made from the data's name when left out")
+    name: DatasetName | None = Field(
+        None, description="name of the new dataset, name-table of several; made from the data's names when left out"
+    )
+    relations: list[Relation] | None = Field(
+        None, description='foreign keys between several tables, as objects or "orders.customer_id=customers.id"; detected when left out'
+    )
+    on_orphans: OnOrphans = Field("refuse", description="what becomes of rows whose foreign key names no parent")
 
 
 class GenerateTabularResult(Result):
-    dataset: str = Field(description="reference of the new dataset, name@version")
+    dataset: str | None = Field(None, description="reference of the new dataset, name@version; null of several tables")
     model: str = Field(description="id of the fitted model")
     engine: str
-    rows: int
+    rows: int = Field(description="rows drawn, over all tables")
     seed: int
-    columns: list[str]
+    columns: list[str] = Field(default_factory=list)
     constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
     conditions: list[ConditionOutcome] = Field(default_factory=list, description="how each condition was held")
     pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")
-    card: DataCard
-    preview: Preview
+    card: DataCard | None = None
+    preview: Preview | None = None
+    datasets: dict[str, str] = Field(default_factory=dict, description="of several tables: reference of each new dataset, by table")
+    tables: dict[str, DrawnTable] = Field(default_factory=dict, description="of several tables: what was drawn of each")
+    relations: list[Relation] = Field(default_factory=list, description="of several tables: the foreign keys that were kept")
+    orphans: list[Orphans] = Field(default_factory=list, description="of several tables: real rows whose foreign key named no parent")
 
 
 class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
     name = "generate_tabular"
     title = "Generate tabular data"
     description = (
-        "Learn a real table and draw synthetic rows with the same columns, types, missing values and relations. "
+        "Learn a real table, or several related ones, and draw synthetic rows with the same columns, types, missing values and relations. "
         "Keeps the model and the data in the workspace."
     )
     verb = "generate tabular"
@@ -125,6 +144,11 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         if params.rows is not None and params.rows > settings.max_rows:
             raise InvalidInput(f"must be at most {settings.max_rows:,}, got {params.rows:,}", field="rows", hint="see the setting max_rows")
         refuse_misplaced(params)
+        if isinstance(params.data, dict):
+            return _several(params, params.data, context)
+        if params.relations or isinstance(params.constraints, dict):
+            field = "relations" if params.relations else "constraints"
+            raise InvalidInput("speaks of several tables, but data is one", field=field, hint="data = {name: reference, …}")
         source = context.source(params.data, "data")
         context.progress(0.01, f"reading {source.label}")
         if params.epsilon is None:
@@ -146,7 +170,7 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         # Looking for personal data reads single rows, which a budget would have to pay for: a private engine has its own ways.
         treatments: list[PiiTreatment] = []
         if release is None:
-            table, treatments = protected(table, params.pii, params.locale, params.constraints or [], context.log)
+            table, treatments = protected(table, params.pii, params.locale, list(params.constraints or []), context.log)
         engine = release.engine if release else pick_engine(params.engine, table.n_rows, len(table.names), settings)
         _refuse_unsupported(engine, params)
         engine.require()
@@ -217,8 +241,32 @@ class GenerateTabular(Tool[GenerateTabularParams, GenerateTabularResult]):
         """Engines change what a seed gives with their own version, names of people with Faker's."""
         from ..synth.tabular.pii.report import word_versions
 
+        related = f"{related_version(params.engine)}:" if isinstance(params.data, dict) else ""
         engine = engine_version(params.engine if params.epsilon is None else private_name(params.engine))
-        return f"{self.version}:{engine}:{word_versions()}"
+        return f"{self.version}:{related}{engine}:{word_versions()}"
+
+
+def _several(params: GenerateTabularParams, references: dict[str, str], context: JobContext) -> GenerateTabularResult:
+    for feature in ("columns", "conditions", "epsilon", "pii", "locale"):
+        if getattr(params, feature) is not None:
+            raise InvalidInput(f"{feature} cannot be combined with several tables", field=feature, hint=f"leave {feature} out")
+    if isinstance(params.constraints, list):
+        hint = 'constraints = {"orders": [{"kind": …}]}'
+        raise InvalidInput("with several tables constraints are given by table", field="constraints", hint=hint)
+    call = RelatedCall(
+        references=references,
+        rows=params.rows,
+        engine=params.engine,
+        engine_options=_options(params),
+        relations=params.relations,
+        on_orphans=params.on_orphans,
+        constraints=params.constraints or {},
+        table_schema=params.table_schema or {},
+        name=params.name,
+        parameters=params.model_dump(mode="json", exclude={"data", "name", "seed", "public_rows"}, exclude_none=True),
+    )
+    drawn = generate_related(call, context)
+    return GenerateTabularResult(seed=context.seed, datasets=drawn.datasets, **vars(drawn))
 
 
 def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, progress: Progress) -> TabularModel:
@@ -226,7 +274,7 @@ def _fitted(engine: TabularEngine, table: Table, params: GenerateTabularParams, 
         return engine.fit_first(table, condition_columns(params.conditions, table.names) if params.conditions else (), progress)
     from ..synth.constraints.model import fit_constrained
 
-    return fit_constrained(engine, table, params.constraints, progress, params.conditions)
+    return fit_constrained(engine, table, list(params.constraints), progress, params.conditions)
 
 
 def _blocks(model: TabularModel, rows: int, seed: int, conditions: dict[str, Any] | None) -> Iterator[pd.DataFrame]:

@@ -34,7 +34,7 @@ class Request(Protocol):
     bounds: dict[str, list[Any]] | None
     public_rows: bool
     conditions: dict[str, Any] | None
-    constraints: list[Any] | None
+    constraints: list[Any] | dict[str, Any] | None
     pii: dict[str, str] | None
 
 

@@ -46,7 +46,8 @@ def test_the_card_says_what_was_done(home: Path, people: pd.DataFrame) -> None:
     assert card.source_hash == imcp.workspace().jobs.list()[0].inputs["data"]
     assert {"imcp_jupyter", "numpy", "pandas"} <= set(card.versions)
     assert card.parameters["conditions"] == asked and card.parameters["constraints"][0]["max"] == 500_000
-    assert card.engine_options["min_leaf"] >= 1  # also where nobody chose it
+    assert card.privacy_level == "standard"  # also where nobody chose it
+    assert card.engine_options["max_predictors"] >= 1
     assert card.columns == {"pay": "continuous", "country": "ordinal", "born": "datetime", "name": "id", "sex": "categorical"}
     assert [(outcome.kind, outcome.how, outcome.real_rows_dropped) for outcome in card.constraints] == [("bounds", "repair", 1)]
     assert [(outcome.column, outcome.how, outcome.acceptance) for outcome in card.conditions] == [("sex", "model", 1.0)]

@@ -185,11 +185,15 @@ def fit_constrained(
 
 def load_model(name: str, path: Path, signer: Signer, settings: Settings) -> TabularModel:
     """The stored model in `path`, with its constraints if it has any. Raises `NotFound`, `MissingExtra` and `InvalidInput`."""
+    return model_type(name, path, settings).load_signed(path, signer)
+
+
+def model_type(name: str, path: Path, settings: Settings | None = None) -> type[TabularModel]:
+    """What reads the model that engine `name` stored in `path`. Raises `NotFound`, `MissingExtra` and `InvalidInput`."""
     engine = find_engine(name, settings)
     engine.require()
     constrained = False
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             constrained = _HEAD in archive.namelist()
-    kind: type[TabularModel] = ConstrainedModel if constrained else engine.model
-    return kind.load_signed(path, signer)
+    return ConstrainedModel if constrained else engine.model

@@ -14,7 +14,7 @@ AUTO = "auto"
 # Names without their classes: the schema of a tool names engines, and must not wait for scipy.
 _NATIVE = ("cart", "copula", "marginals")
 _PRIVATE = "marginals"  # what 'auto' means under a privacy budget
-_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
+_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan", "sdv:hma")
 _MOSTLY = "mostly"
 
 

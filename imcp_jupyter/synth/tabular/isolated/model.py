@@ -102,11 +102,10 @@ class IsolatedModel(TabularModel):
         process.ask(self._progress, do="sample", rows=BLOCK, seed=seed, data=str(path))
         frame = read_feather(path, memory_map=False)
         path.unlink()
-        drawn: list[npt.NDArray[Any]] = []
-        for place, n_levels in enumerate(self._levels):
-            values = self.whole(frame[feature_name(place)].to_numpy(), place, seed)
-            drawn.append(np.clip(values.astype(np.int32), 0, n_levels - 1) if n_levels else values.astype(np.float64))
-        return drawn
+        return [
+            drawn_feature(self.whole(frame[feature_name(place)].to_numpy(), place, seed), n_levels)
+            for place, n_levels in enumerate(self._levels)
+        ]
 
 
 def levels_of(features: list[Feature]) -> list[int]:
@@ -116,6 +115,11 @@ def levels_of(features: list[Feature]) -> list[int]:
 def feature_name(place: int) -> str:
     """Libraries see numbered features: neither a column's name nor a level's value leaves our process."""
     return f"feature_{place}"
+
+
+def drawn_feature(values: npt.NDArray[Any], n_levels: int) -> npt.NDArray[Any]:
+    """What a library drew as our codecs read it: codes (n_rows,) int32 or numbers (n_rows,) float64."""
+    return np.clip(values.astype(np.int32), 0, n_levels - 1) if n_levels else values.astype(np.float64)
 
 
 def seed_of(key: int, stream: int, index: int) -> int:

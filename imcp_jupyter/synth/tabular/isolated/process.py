@@ -39,6 +39,7 @@ class EngineProcess:
         self._log = self.folder / "log"
         paths = [str(_ROOT), *(os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path)]
         env = os.environ | dict.fromkeys(_THREAD_VARIABLES, "1") | {"PYTHONPATH": os.pathsep.join(paths)}
+        env["PYTHONHASHSEED"] = "0"  # SDV walks over sets of table names while it draws
         with self._log.open("wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", library.child, str(self.folder)],

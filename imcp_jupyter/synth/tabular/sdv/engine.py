@@ -10,7 +10,7 @@ from ..features import Feature
 from ..isolated.engine import IsolatedEngine
 from ..options import EngineOptions
 from .model import SdvModel, fit_model
-from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, TvaeOptions
+from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, HmaOptions, TvaeOptions
 
 if TYPE_CHECKING:
     from ....data.table import Table
@@ -19,7 +19,7 @@ LICENCE = "BUSL-1.1"
 
 
 class SdvEngine(IsolatedEngine):
-    """Base of the four."""
+    """Base of them all."""
 
     version: ClassVar[str] = "1"
     licence: ClassVar[str] = LICENCE
@@ -78,4 +78,18 @@ class CopulaganEngine(SdvEngine):
     options_type: ClassVar[type[EngineOptions]] = CopulaganOptions
 
 
-ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine)
+class HmaModel(SdvModel):
+    engine: ClassVar[str] = "sdv:hma"
+    synthesizer: ClassVar[str] = "HMASynthesizer"
+
+
+class HmaEngine(SdvEngine):
+    """Of one table; several are learned by `synth.relational.hma`."""
+
+    name: ClassVar[str] = HmaModel.engine
+    title: ClassVar[str] = "SDV HMA"
+    model: ClassVar[type[SdvModel]] = HmaModel
+    options_type: ClassVar[type[EngineOptions]] = HmaOptions
+
+
+ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine, HmaEngine)

@@ -17,6 +17,7 @@ from ..features import Feature
 from ..isolated.library import Library
 from ..isolated.model import FIT, IsolatedModel, feature_frame, feature_name, levels_of, seed_of
 from ..isolated.process import EngineProcess
+from .child import TABLE
 
 SDV = Library(title="SDV", module="sdv", extra="sdv", child=f"{__package__}.child")
 
@@ -51,7 +52,7 @@ class SdvModel(IsolatedModel):
             "schema": self.schema.model_dump(mode="json"),
             "codec": self._codec.state(),
             "levels": self._levels,
-            "signature": signer.sign(_purpose(self.engine), self._content),
+            "signature": signer.sign(purpose_of(self.engine), self._content),
         }
         save_archive(path, self.engine, state, self._codec.arrays() | {"content": np.frombuffer(self._content, dtype=np.uint8)})
 
@@ -60,7 +61,7 @@ class SdvModel(IsolatedModel):
         """Raises `InvalidInput` for a wrong or missing signature; nothing is unpickled then."""
         state, arrays = load_archive(path, cls.engine)
         content = arrays["content"].tobytes()
-        signer.check(_purpose(cls.engine), content, state.get("signature"))
+        signer.check(purpose_of(cls.engine), content, state.get("signature"))
         codec = TableCodec.restore(state["codec"], arrays)
         return cls(TableSchema.model_validate(state["schema"]), codec, state["levels"], content)
 
@@ -84,14 +85,14 @@ def fit_model(
     process = process or EngineProcess(kind.engine, SDV)
     data, path = process.folder / "data", process.folder / "model"
     write_feather(feature_frame(features, seed), data, compression="uncompressed")
-    sdtypes = {feature_name(place): "categorical" if n_levels else "numerical" for place, n_levels in enumerate(levels)}
+    sdtypes = sdtypes_of(levels)
     process.ask(
         progress,
         do="fit",
         synthesizer=kind.synthesizer,
         options=options,
-        sdtypes=sdtypes,
-        data=str(data),
+        tables={TABLE: {"sdtypes": sdtypes, "key": None, "data": str(data)}},
+        relationships=[],
         model=str(path),
         seed=seed_of(seed, FIT, 0),
     )
@@ -100,5 +101,10 @@ def fit_model(
     return kind(schema, codec, levels, content, process)
 
 
-def _purpose(engine: str) -> str:
+def sdtypes_of(levels: list[int]) -> dict[str, str]:
+    """SDV's names of the kinds of the features that have `levels` levels, 0 for numbers."""
+    return {feature_name(place): "categorical" if n_levels else "numerical" for place, n_levels in enumerate(levels)}
+
+
+def purpose_of(engine: str) -> str:
     return f"imcp-model/1 {engine}"

@@ -22,7 +22,7 @@ def test_a_cancel_ends_the_process_within_a_second(model: SdvModel, fit_again: C
             raise JobCancelled("enough")
 
     with pytest.raises(JobCancelled):
-        process.ask(cancel, do="sample", rows=50_000_000, seed=1, data=str(process.folder / "never"))
+        process.ask(cancel, do="sample", rows=50_000_000, seed=1, data={"table": str(process.folder / "never")})
     assert time.monotonic() - moments[-1] < 1
     assert max(later - earlier for earlier, later in pairwise(moments)) < 1  # a cancel is heard of in time
     assert not process.alive
