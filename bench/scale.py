@@ -8,9 +8,9 @@ from .measure import table
 from .probe import Measured, measured
 
 ROWS, COLUMNS = (10_000, 100_000, 1_000_000), (10, 50, 200)
-WRITTEN = 20_000_000
+WRITTEN = 100_000_000
 SDV_SAMPLED, SDV_COMPLETED = 100_000, 100
-MOST_CELLS = {"cart": 10_000_000, "copula": 200_000_000}
+MOST_CELLS = {"cart": 20_000_000, "copula": 200_000_000}
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "growth.png"
 
 
