@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -16,6 +17,10 @@ from imcp_jupyter.tools import registry
 from imcp_jupyter.workspace.workspace import Workspace
 
 FIXTURES = Path(__file__).parent / "fixtures"
+
+# A busy machine is no fault of the code: properties are judged by what they find, not by how long an example takes.
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
