@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from .collection import RealTable, collection
-from .engines import native, sdv_copula
+from .engines import load_peers, native, sdv_copula
 from .judge import MODEL_ROWS, QUALITY_ROWS, Judge, Verdict
 from .measure import Timed, table, timed
 from .packages import NotToBeHad
@@ -51,6 +51,7 @@ class Measured:
 
 def section(tables: Sequence[RealTable] | None = None) -> str:
     """Measure every table (`collection()` by default). One that cannot be had, or that an engine fails on, is named."""
+    load_peers()
     measured: list[Measured] = []
     absent: list[str] = []
     for real in collection() if tables is None else tables:
