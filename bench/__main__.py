@@ -15,7 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, private, quality, scale, tabular
+from . import commands, gatf, private, quality, related, rivals, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
@@ -23,7 +23,9 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "commands": commands.section,
     "tabular": tabular.section,
     "quality": quality.section,
+    "accuracy": rivals.section,
     "scale": scale.section,
+    "related": related.section,
     "private": private.section,
     "gatf": gatf.section,
 }

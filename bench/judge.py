@@ -54,7 +54,7 @@ class Judge:
         unseen = self.holdout.head(len(near))
         quality, copies = self.quality(made), self._copies(near)
         with threadpool_limits(1):
-            return Verdict(quality, self._utility(near), self.c2st(near, unseen), self._dcr_share(near), copies)
+            return Verdict(quality, self._utility(near), self.c2st(near, unseen), self.dcr_share(near), copies)
 
     def ceiling(self) -> Verdict:
         """What real rows that nobody learned from reach."""
@@ -118,7 +118,7 @@ class Judge:
                  zip(model.classes_, chances.T, weights, strict=True)]  # fmt: skip
         return float(np.average(areas, weights=weights))
 
-    def _dcr_share(self, made: Frame) -> float:
+    def dcr_share(self, made: Frame) -> float:
         """Share of rows nearer to the training sample than to the holdout; ties count half."""
         rows, train, holdout = (self._embed(part.head(len(made))) for part in (made, self.sample, self.holdout))
         to_train = pairwise_distances_argmin_min(rows, train)[1]

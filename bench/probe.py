@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,9 @@ Measured = dict[str, Any]
 def measured(work: str, **arguments: Any) -> Measured:
     """`work` in a fresh process."""
     command = [sys.executable, "-m", "bench.probe", work, json.dumps(arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    # One BLAS thread, as our workers have: a second one spins while it waits, and the spinning would count as work.
+    alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent.parent, env=os.environ | alone)
     if done.returncode:
         raise RuntimeError(f"{work} {arguments}: {done.stderr.strip().splitlines()[-1]}")
     found: Measured = json.loads(done.stdout.splitlines()[-1])

@@ -15,10 +15,10 @@ from ._version import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .api import Generated, LocalWorkspace, Report
+    from .api import Generated, GeneratedTables, LocalWorkspace, Report
 
 _MODULES = ("widgets", "client", "errors", "tools")
-_API = ("Generated", "Report")
+_API = ("Generated", "GeneratedTables", "Report")
 
 
 def workspace(home: str | Path | None = None) -> LocalWorkspace:
@@ -69,4 +69,4 @@ class _FrontDoor(ModuleType):
 
 sys.modules[__name__].__class__ = _FrontDoor
 
-__all__ = ["Generated", "Report", "__version__", "workspace"]
+__all__ = ["Generated", "GeneratedTables", "Report", "__version__", "workspace"]

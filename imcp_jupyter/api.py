@@ -12,6 +12,7 @@ from .config import Settings
 from .errors import InvalidInput, did_you_mean
 from .models.generation import DataCard
 from .models.job import Principal
+from .models.relations import Relation
 from .models.validation import Dimension, ReportDocument, ReportInfo
 from .tools.execute import run_inline
 from .tools.generate import GenerateTabularResult
@@ -26,6 +27,7 @@ from .workspace.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .synth.relational.tables_model import TablesModel
     from .synth.tabular.engine import TabularModel
 
 
@@ -36,10 +38,15 @@ class Model:
         self._workspace = workspace
         self.id = model_id
 
-    def sample(self, rows: int, seed: int, conditions: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """`rows` new rows; the same seed gives the same rows. `conditions` as for `generate_tabular`."""
+    def sample(self, rows: int, seed: int, conditions: Mapping[str, Any] | None = None) -> Any:
+        """`rows` new rows as a frame; the same seed gives the same rows. `conditions` as for `generate_tabular`.
+
+        A model of several tables gives a frame by table, with `rows` rows of the largest table without a parent.
+        """
         if rows < 1:
             raise InvalidInput(f"must be at least 1, got {rows}", field="rows")
+        if self._several is not None:
+            return self._sample_tables(self._several, rows, seed, conditions)
         model = self._fitted
         try:
             return model.sample_given(rows, seed, conditions) if conditions else model.sample(rows, seed)
@@ -57,10 +64,29 @@ class Model:
         """`partial` with the columns it lacks and its missing cells drawn given the rest; given cells stay as they are."""
         return self._fitted.complete(partial, seed)
 
+    @staticmethod
+    def _sample_tables(model: TablesModel, rows: int, seed: int, conditions: Mapping[str, Any] | None) -> dict[str, pd.DataFrame]:
+        if conditions:
+            raise InvalidInput("conditions cannot be combined with several tables", field="conditions", hint="leave conditions out")
+        try:
+            return model.sample(seed, model.scale_for(rows))
+        finally:
+            model.close()
+
+    @cached_property
+    def _several(self) -> TablesModel | None:
+        """The model, where it is one of several tables."""
+        from .synth.relational.stored import holds_tables, load_tables
+
+        path = self._workspace.models.path(self.id)
+        return load_tables(path, self._workspace.signer, self._workspace.settings) if holds_tables(path) else None
+
     @cached_property
     def _fitted(self) -> TabularModel:
         from .synth.constraints.model import load_model
 
+        if self._several is not None:
+            raise InvalidInput("this needs a model of one table; this one is of several", field="model")
         engine = self._workspace.models[self.id].engine
         return load_model(engine, self._workspace.models.path(self.id), self._workspace.signer, self._workspace.settings)
 
@@ -81,6 +107,7 @@ class Generated:
 
     @property
     def dataset(self) -> str:
+        assert self.result.dataset is not None
         return self.result.dataset
 
     @cached_property
@@ -89,6 +116,7 @@ class Generated:
 
     @property
     def card(self) -> DataCard:
+        assert self.result.card is not None
         return self.result.card
 
     @property
@@ -102,6 +130,47 @@ class Generated:
         from html import escape
 
         return f"<p>{escape(self.result.summary)}</p>{self.data.head(5).to_html(index=False, escape=True)}"
+
+
+class GeneratedTables:
+    """New related datasets: `data` is a frame by table, `datasets` their references, `model` what drew them all."""
+
+    def __init__(self, workspace: Workspace, result: GenerateTabularResult) -> None:
+        self._workspace = workspace
+        self.result = result
+
+    @cached_property
+    def data(self) -> dict[str, pd.DataFrame]:
+        return {table: self._workspace.datasets[reference].to_pandas() for table, reference in self.datasets.items()}
+
+    @property
+    def datasets(self) -> dict[str, str]:
+        return self.result.datasets
+
+    @property
+    def relations(self) -> list[Relation]:
+        return self.result.relations
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self._workspace, self.result.model)
+
+    @property
+    def cards(self) -> dict[str, DataCard]:
+        return {table: drawn.card for table, drawn in self.result.tables.items()}
+
+    @property
+    def seed(self) -> int:
+        return self.result.seed
+
+    def __repr__(self) -> str:
+        return f"<GeneratedTables {self.result.summary}{' (from cache)' if self.result.cached else ''}>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        heads = (f"<p><b>{escape(name)}</b></p>{frame.head(5).to_html(index=False, escape=True)}" for name, frame in self.data.items())
+        return f"<p>{escape(self.result.summary)}</p>{''.join(heads)}"
 
 
 class Report:
@@ -239,7 +308,7 @@ def tool_function(name: str) -> Callable[..., Any]:
 
 
 def call_tool(name: str, arguments: dict[str, Any], face: str = "python", on_progress: Callable[[float, str], None] | None = None) -> Any:
-    """Run a tool here, as a job. Data parameters take frames, Arrow tables, datasets, results and references."""
+    """Run a tool here, as a job. Data parameters take frames, Arrow tables, datasets, results and references, or these by table."""
     here = workspace()
     plain, frames = _split_frames(arguments)
     result = run_inline(here, name, plain, Principal(face=face), frames, on_progress)
@@ -249,7 +318,7 @@ def call_tool(name: str, arguments: dict[str, Any], face: str = "python", on_pro
 def view_of(here: Workspace, result: Result) -> Any:
     """What Python hands out for a result."""
     if isinstance(result, GenerateTabularResult):
-        return Generated(here, result)
+        return GeneratedTables(here, result) if result.tables else Generated(here, result)
     if isinstance(result, ReportResult):
         return Report(here.reports.document(result.report), result.cached)
     return result
@@ -257,19 +326,28 @@ def view_of(here: Workspace, result: Result) -> Any:
 
 def _split_frames(arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Frames cannot stand in parameters: put references there and pass the frames beside them."""
-    plain, frames = dict(arguments), {}
+    frames: dict[str, pd.DataFrame] = {}
+    plain: dict[str, Any] = {}
     for name, value in arguments.items():
-        if isinstance(value, (Generated, Dataset)):
-            plain[name] = value.dataset if isinstance(value, Generated) else value.reference
-        elif hasattr(value, "to_pandas") and not isinstance(value, str):  # Arrow and polars tables
-            frames[name] = value.to_pandas()
-        elif type(value).__module__.startswith("pandas.") and hasattr(value, "columns"):
-            frames[name] = value
-        elif isinstance(value, Path):
-            plain[name] = str(value)
-        if name in frames:
-            plain[name] = FRAME_PREFIX + name
+        given = value.datasets if isinstance(value, GeneratedTables) else value
+        if isinstance(given, Mapping):  # a table by name, or some other object that holds no frame
+            plain[name] = {table: _plain(f"{name}.{table}", item, frames) for table, item in given.items()}
+        else:
+            plain[name] = _plain(name, given, frames)
     return plain, frames
+
+
+def _plain(name: str, value: Any, frames: dict[str, pd.DataFrame]) -> Any:
+    """What stands for `value` in parameters; a frame is put into `frames` as `name`."""
+    if isinstance(value, (Generated, Dataset)):
+        return value.dataset if isinstance(value, Generated) else value.reference
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "to_pandas") and not isinstance(value, str):  # Arrow and polars tables
+        frames[name] = value.to_pandas()
+    elif type(value).__module__.startswith("pandas.") and hasattr(value, "columns"):
+        frames[name] = value
+    return FRAME_PREFIX + name if name in frames else value
 
 
 def _bind(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

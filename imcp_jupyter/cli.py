@@ -17,6 +17,7 @@ _USAGE = """imcp VERB [DATA] [--option value …]        imcp VERB --help shows 
   lab                  JupyterLab with the demo notebooks and the agent endpoint
   tools                every tool, one line each; --json for schemas
   call TOOL --json …   run a tool with JSON arguments, print its JSON result
+  card DATASET         how a synthetic dataset was made, as JSON
   ledger [DATA]        privacy budgets, or what was spent on one dataset; --budget E sets it
   config               every setting with its value and meaning
   doctor               check this installation
@@ -114,7 +115,7 @@ def _progress_line() -> Callable[[float, str], None] | None:
 
 
 def _text(result: Any) -> str:
-    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "job_id", "cached"})
+    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached"})
     lines = [result.summary + (" (from cache)" if result.cached else "")]
     for value in data.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -181,6 +182,23 @@ def _budget(text: str) -> float:
         raise InvalidInput(f"must be a number, got {text!r}", field="--budget") from None
 
 
+def _card(words: list[str]) -> int:
+    from .config import Settings
+    from .workspace.workspace import Workspace
+
+    if len(words) != 1:
+        raise InvalidInput("names one dataset: imcp card DATASET", field="card")
+    workspace = Workspace.open(Settings.load())
+    try:
+        card = workspace.datasets[words[0]].card
+    finally:
+        workspace.close()
+    if card is None:
+        raise InvalidInput(f"'{words[0]}' is not synthetic: only what was generated has a data card", field="dataset")
+    print(card.model_dump_json(indent=2))
+    return 0
+
+
 def _doctor(words: list[str]) -> int:
     from .doctor import check_installation
 
@@ -206,6 +224,7 @@ def _lab(words: list[str]) -> int:
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "call": _call,
+    "card": _card,
     "config": _config,
     "demo": _demo,
     "doctor": _doctor,

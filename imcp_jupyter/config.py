@@ -75,6 +75,24 @@ def _check_privacy(settings: Settings) -> None:
         raise InvalidInput(f"must lie between 0 and 1, got {settings.privacy_budget_delta}", field="IMCP_PRIVACY_BUDGET_DELTA")
 
 
+def fit_threads() -> int:
+    """Threads on which a fit grows trees; the result is the same for any number.
+
+    A worker of the server has its own share of the cores (`threads_per_worker`, which its pool hands down in OMP_NUM_THREADS).
+    A script or a notebook takes all the cores that it may use, unless one of the two is set.
+    """
+    if os.environ.get("IMCP_THREADS_PER_WORKER"):
+        return max(Settings.load().threads_per_worker, 1)
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    return (
+        max(int(allowed), 1)
+        if allowed.isdigit()
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
+
+
 def _parse(name: str, kind: Any, raw: str) -> Any:
     if kind == "int":
         try:

@@ -69,12 +69,18 @@ def _lab() -> Finding:
 
 
 def _engines() -> Finding:
+    from .synth.tabular.mostly.model import MOSTLY
     from .synth.tabular.registry import engine_names
-    from .synth.tabular.sdv.process import sdv_is_installed
+    from .synth.tabular.sdv.model import SDV
 
     names = engine_names()
-    absent = any(name.startswith("sdv:") for name in names) and not sdv_is_installed()
-    return Finding("engines", True, ", ".join(names) + (" (sdv: pip install 'imcp_jupyter[sdv]')" if absent else ""))
+    offered = {name.partition(":")[0] for name in names}
+    absent = [
+        f"{library.extra}: {library.missing(library.extra).hint}"
+        for library in (SDV, MOSTLY)
+        if library.extra in offered and not library.installed
+    ]
+    return Finding("engines", True, ", ".join(names) + (f" ({'; '.join(absent)})" if absent else ""))
 
 
 def _broken_engines() -> list[Finding]:

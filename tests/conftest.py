@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,6 +32,28 @@ def adult() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def adult_holdout() -> pd.DataFrame:
     return load_sample("adult-holdout")
+
+
+@pytest.fixture(scope="session")
+def small_shop() -> dict[str, pd.DataFrame]:
+    """Older customers order more and dearer; one order in ten has no seller."""
+    rng = np.random.default_rng(11)
+    people = pd.DataFrame({"id": np.arange(1000, 1120), "age": rng.integers(18, 80, 120)})
+    people["city"] = rng.choice(["Rome", "Oslo", "Bern"], 120)
+    staff = pd.DataFrame({"staff_no": [f"S-{number:03d}" for number in range(20)], "region": rng.choice(["north", "south"], 20)})
+    owner = np.repeat(np.arange(120), rng.poisson((people["age"] - 18) / 10))
+    n = len(owner)
+    seller = staff["staff_no"].to_numpy()[rng.integers(0, 20, n)]
+    orders = pd.DataFrame(
+        {
+            "order_no": [f"O{number:06d}" for number in rng.permutation(10**6)[:n]],
+            "customer_id": people["id"].to_numpy()[owner],
+            "amount": (people["age"].to_numpy()[owner] * rng.lognormal(0, 0.3, n)).round(2),
+            "paid": (rng.random(n) * 10).round(2),
+            "staff_no": np.where(rng.random(n) < 0.1, None, seller),
+        }
+    )
+    return {"customers": people, "orders": orders, "staff": staff}
 
 
 @pytest.fixture

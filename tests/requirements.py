@@ -34,6 +34,8 @@ REQUIREMENTS: dict[str, Requirement] = {
     "P1": Requirement("importing the package is quick and light", ("test_the_import_is_quick_and_light",)),
     "P2": Requirement("results carry data, dataset and model", ("test_generating_from_a_frame_gives_data_dataset_and_model",)),
     "P3": Requirement("reports carry score, interval, level, badge, dimensions and checks", ("test_reports_have_scores_dimensions_and_checks",)),
+    "P4": Requirement("every synthetic dataset has a data card without real values, on every face",
+                      ("test_every_face_shows_the_same_card", "test_no_extreme_and_no_rare_value_stands_in_the_card")),
     "M1": Requirement("magics take frames and bind results", ("test_generating_binds_the_frame_to_the_name",)),
     "M2": Requirement("%%imcp takes YAML", ("test_a_yaml_cell_gives_the_same_as_a_line",)),
     "C1": Requirement("the command runs verbs and raw calls", ("test_a_verb_runs_its_tool", "test_call_prints_the_result_as_json")),

@@ -29,6 +29,21 @@ def test_a_verb_runs_its_tool(home: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["jobs", "--state", "succeeded"]) == 0
 
 
+def test_several_tables_are_words(
+    home: Path, tmp_path: Path, small_shop: dict[str, pd.DataFrame], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = []
+    for name in ("customers", "orders"):
+        small_shop[name].to_csv(tmp_path / f"{name}.csv", index=False)
+        words.append(f"{name}={tmp_path}/{name}.csv")
+    code, out, _ = run(capsys, "generate", "tabular", *words, "--rows", "30", "--engine", "copula", "--seed", "7", "--as", "shop")
+    assert code == 0
+    assert out.startswith("2 tables, ") and "shop-customers@1 (30)" in out
+    assert "parent=customers  child=orders  key=id  foreign_key=customer_id" in out
+    code, _, error = run(capsys, "generate", "tabular", "customers=a.csv", "b.csv")
+    assert code == 1 and "given as NAME=REFERENCE each, got 'b.csv'" in error
+
+
 def test_call_prints_the_result_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "call", "preview_dataset", "--json", '{"dataset": "demo:adult", "rows": 2}')
     assert code == 0

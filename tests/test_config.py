@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imcp_jupyter.config import Settings
+from imcp_jupyter.config import Settings, fit_threads
 from imcp_jupyter.errors import InvalidInput
 
 
@@ -28,3 +28,14 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
         Settings.load()
     assert caught.value.field == name
     assert repr(value) in caught.value.message
+
+
+def test_a_worker_fits_on_its_share_of_the_cores_and_a_script_on_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IMCP_THREADS_PER_WORKER", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert fit_threads() == 1
+    monkeypatch.setenv("IMCP_THREADS_PER_WORKER", "3")
+    assert fit_threads() == 3
+    monkeypatch.delenv("IMCP_THREADS_PER_WORKER")
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert fit_threads() >= 1

@@ -13,6 +13,7 @@ import pandas as pd
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import ColumnKind, ColumnSchema, TableSchema
 from .cells import ObjectCells
+from .datetimes import is_dates, is_duration, read_text
 
 _DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
 _ID_NAME = re.compile(r"(^|[_\W])(id|uuid|guid|key)$", re.IGNORECASE)
@@ -49,15 +50,18 @@ def _column(name: str, series: pd.Series, override: Any, cells: ObjectCells) -> 
     extra = {"kind": override} if isinstance(override, str) else dict(override or {})
     known = {"kind": found, "name": name, "dtype": str(series.dtype), "missing": has_gaps} | extra
     kind = known["kind"]
-    if kind == "datetime" and "datetime_format" not in known and not pd.api.types.is_datetime64_any_dtype(series.dtype):
+    stamped = pd.api.types.is_datetime64_any_dtype(series.dtype) or is_dates(series.dropna())
+    if kind == "datetime" and "datetime_format" not in known and not stamped:
         known["datetime_format"] = _date_format(series.dropna())
         if known["datetime_format"] is None:
             raise InvalidInput(
                 f"column '{name}' cannot be read as datetimes", field=name, hint="give datetime_format or convert with pandas.to_datetime"
             )
-    if kind in ("continuous", "integer") and not (pd.api.types.is_numeric_dtype(series.dtype) or _is_decimal(series.dropna())):
+    if kind in ("continuous", "integer") and not (
+        pd.api.types.is_numeric_dtype(series.dtype) or is_duration(series.dtype) or _is_decimal(series.dropna())
+    ):
         raise InvalidInput(f"column '{name}' is '{series.dtype}', not numeric", field=name, hint="convert with pandas.to_numeric")
-    if kind == "continuous" and "decimals" not in known:
+    if kind == "continuous" and "decimals" not in known and not is_duration(series.dtype):
         known["decimals"] = _decimals(series.dropna().to_numpy(dtype=float))
     if kind == "ordinal" and "order" not in known:
         is_category = isinstance(series.dtype, pd.CategoricalDtype)
@@ -79,7 +83,9 @@ def _guess(name: str, present: pd.Series, has_gaps: bool, distinct: int | None) 
     distinct = _distinct(present) if distinct is None else distinct
     if distinct == 1 and not has_gaps:
         return "constant"
-    if pd.api.types.is_numeric_dtype(dtype):
+    if is_duration(dtype):
+        return "integer"
+    if pd.api.types.is_numeric_dtype(dtype) and dtype.kind != "O":  # Arrow's decimals are objects
         return _guess_number(name, present, distinct)
     return _guess_object(name, present, distinct)
 
@@ -112,11 +118,13 @@ def _guess_object(name: str, present: pd.Series, distinct: int) -> ColumnKind:
         return "boolean"
     if _is_decimal(present):
         return "continuous"
+    if is_dates(present):
+        return "datetime"
     if isinstance(present.iloc[0], str) and _date_format(present.astype(str)) is not None:
         return "datetime"
     if distinct == 2:
         return "categorical"
-    words = present.iloc[:2000].astype(str).str.count(r"\s+").mean() + 1
+    words = present.iloc[:2000].map(str).str.count(r"\s+").mean() + 1
     if words >= _TEXT_WORDS and distinct > 0.5 * len(present) and len(present) >= _MIN_ROWS_FOR_ID:
         return "text"
     if distinct == len(present) >= _MIN_ROWS_FOR_ID and (words < 1.5 or _ID_NAME.search(name)):
@@ -133,7 +141,7 @@ def _date_format(present: pd.Series) -> str | None:
         return None
     head = present.iloc[:200]
     for form in _DATE_FORMATS:
-        fits = all(pd.to_datetime(part, format=form, errors="coerce").notna().all() for part in (head, present))
+        fits = all(read_text(part, form).notna().all() for part in (head, present))
         if fits:
             return form
     return None

@@ -15,6 +15,7 @@ import pandas as pd
 from ..models.dataset import NUMERIC_KINDS, ColumnSchema, TableSchema
 from .cells import Distinct, ObjectCells
 from .check import checked_cells
+from .datetimes import is_dates, is_duration, nanoseconds, read_objects, read_text
 from .infer import infer_schema
 
 Floats = npt.NDArray[np.float64]
@@ -49,9 +50,11 @@ class Column:
 
     @cached_property
     def values(self) -> Floats:
-        """(n_rows,) float64, NaN where missing; datetimes as nanoseconds since 1970 UTC."""
+        """(n_rows,) float64, NaN where missing; datetimes as nanoseconds since 1970 UTC, durations as nanoseconds."""
         if self.schema.kind == "datetime":
             return _nanoseconds(self.series, self.schema.datetime_format)
+        if is_duration(self.series.dtype):
+            return nanoseconds(self.series)
         if self.is_numeric:
             return self.series.to_numpy(dtype=np.float64, na_value=np.nan)
         return np.where(self.codes < 0, np.nan, self.codes)
@@ -178,11 +181,11 @@ class _HashSink:
 
 
 def _nanoseconds(series: pd.Series, form: str | None) -> Floats:
-    stamps = series if pd.api.types.is_datetime64_any_dtype(series.dtype) else pd.to_datetime(series, format=form, errors="coerce")
-    if isinstance(stamps.dtype, pd.DatetimeTZDtype):
-        stamps = stamps.dt.tz_convert("UTC").dt.tz_localize(None)
-    whole = stamps.to_numpy().astype("datetime64[ns]").view(np.int64)
-    return np.where(whole == np.iinfo(np.int64).min, np.nan, whole.astype(np.float64))
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return nanoseconds(series)
+    if form is not None:
+        return nanoseconds(read_text(series, form))
+    return nanoseconds(read_objects(series) if is_dates(series.dropna()) else pd.to_datetime(series, errors="coerce"))
 
 
 def _sorted_positions(levels: Any) -> npt.NDArray[np.intp]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..data.datetimes import is_dates, is_duration, read_objects, read_text
 from ..data.table import Column, Table
 from ..models.dataset import ColumnSchema
 
@@ -66,7 +67,7 @@ def joint_codes(real: Column, others: Sequence[Column]) -> tuple[int, int, list[
 
 def _read_as(series: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind in ("continuous", "integer"):
-        if pd.api.types.is_numeric_dtype(series.dtype):
+        if pd.api.types.is_numeric_dtype(series.dtype) or is_duration(series.dtype):
             return series
         if pd.api.types.is_datetime64_any_dtype(series.dtype):
             return pd.Series(np.nan, index=series.index)
@@ -76,7 +77,11 @@ def _read_as(series: pd.Series, column: ColumnSchema) -> pd.Series:
             return series
         if pd.api.types.is_numeric_dtype(series.dtype):
             return pd.Series(pd.NaT, index=series.index)
-        return pd.to_datetime(series.astype(object), format=column.datetime_format or "ISO8601", errors="coerce", utc=True)
+        if column.datetime_format is not None:
+            return read_text(series.astype(object), column.datetime_format, utc=True)
+        if is_dates(series.dropna()):
+            return read_objects(series)
+        return pd.to_datetime(series.astype(object), format="ISO8601", errors="coerce", utc=True)
     return series
 
 

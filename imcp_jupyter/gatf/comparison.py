@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..data.table import Table
+from ..data.pii.detect import direct_identifiers
+from ..data.table import Column, Table
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import DISCRETE_KINDS, NUMERIC_KINDS, ColumnKind, ColumnSchema
 from .align import Aligned, align, joint_codes
+from .facts import Facts
 from .resample import Resamples
 
 Progress = Callable[[float, str], None]
@@ -79,17 +81,19 @@ class Comparison:
         target: str | None = None,
         seed: int = 0,
         replicates: int = 200,
+        facts: Facts | None = None,
     ) -> None:
         if replicates < 1:
             raise InvalidInput(f"replicates must be at least 1, got {replicates}", field="replicates")
         if holdout is not None and real is None:
             raise InvalidInput("a holdout says nothing without the real table", field="holdout", hint="give the real (training) table too")
         self.seed, self.replicates = seed, replicates
+        self.facts = facts or Facts()
         self.findings: dict[str, Any] = {}  # what each check found, by its id, so that one may build on another
         tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
-        self._tables = {role: table for role, table in tables.items() if table is not None}
-        self.names_in = {role: table.names for role, table in self._tables.items()}
-        self._aligned, self._schema = _align_all(self._tables)
+        self.tables = {role: table for role, table in tables.items() if table is not None}  # as given, unshared columns included
+        self.names_in = {role: table.names for role, table in self.tables.items()}
+        self._aligned, self._schema = _align_all(self.tables)
         self.fields, self._encoded = _encode_all(self._schema, self._aligned)
         self.target = _checked_target(target, self.fields, synthetic)
 
@@ -128,6 +132,10 @@ class Comparison:
 
     def table(self, role: str) -> Encoded:
         return self._encoded[role]
+
+    def column(self, role: str, name: str) -> Column:
+        """A compared column of a table with its values, read under real's schema."""
+        return self._aligned[role].columns[name]
 
     def level_names(self, name: str) -> list[Any]:
         """The levels of a discrete column that real (else synthetic) has, in code order."""
@@ -191,6 +199,8 @@ def _align_all(tables: dict[str, Table]) -> tuple[dict[str, Aligned], list[Colum
                 hint="columns are matched by name",
             )
     schema = [column for column in base.schema.columns if all(column.name in table.names for table in tables.values())]
+    people = direct_identifiers(base.frame)  # made anew, like free text: other values are no fault
+    schema = [column.model_copy(update={"kind": "text"}) if column.name in people and column.kind != "id" else column for column in schema]
     if not schema:
         raise InvalidInput("no column occurs in all of the tables", field="holdout", hint="columns are matched by name")
     aligned = {role: align(table, schema) for role, table in tables.items()}

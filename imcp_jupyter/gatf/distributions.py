@@ -114,7 +114,7 @@ def _labels(edges: Floats, field: Field) -> list[str]:
 
 def _shown(edge: float, field: Field) -> str:
     if field.kind == "datetime":
-        return str(np.datetime64(int(edge), "ns").astype("datetime64[D]"))
+        return str(np.datetime64(int(edge // _NANOSECONDS_PER_DAY), "D"))
     return f"{edge:,.0f}" if float(edge).is_integer() and abs(edge) < 1e15 else f"{edge:.6g}"
 
 

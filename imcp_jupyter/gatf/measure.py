@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,6 +17,8 @@ from .comparison import Comparison
 Floats = npt.NDArray[np.float64]
 
 GATE_CAP = 24.0  # just under level 'low': a failed gate means no trust
+FOUND_CAP = 45.0  # best score of a check that found what must not be there at all
+_RAREST, _COMMON = 1e-6, 0.1  # shares of cells at which a finding scores `FOUND_CAP` and 0
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Finding:
     """One measurement.
 
     `replicates` are (n_replicates,) bootstrap values. `gate_failed` and `verdict` overrule the score, `threshold` names the value
-    at which they do.
+    at which they do. `scale` scores values where the way from floor to ceiling is no straight line: (n,) to (n,) of 0 to 100.
     """
 
     value: float
@@ -43,6 +46,7 @@ class Finding:
     gate_failed: bool = False
     verdict: Verdict | None = None
     threshold: float | None = None
+    scale: Callable[[Floats], Floats] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Judged:
 
 
 class Measure(ABC):
-    """One check. `needs_real` and `needs_holdout` are settled before `run` is called."""
+    """One check. `needs_real` and `needs_holdout` are settled before `run` is called.
+
+    A failed `gate` caps the trust score, a failed `critical` check only its dimension, at the check's own score.
+    """
 
     id: ClassVar[str]
     dimension: ClassVar[str]
@@ -70,6 +77,7 @@ class Measure(ABC):
     unit: ClassVar[str] = "share"
     weight: ClassVar[float] = 1.0
     gate: ClassVar[bool] = False
+    critical: ClassVar[bool] = False
     needs_real: ClassVar[bool] = True
     needs_holdout: ClassVar[bool] = False
 
@@ -116,6 +124,30 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
     return Judged(check, _score(values, found))
 
 
+def incidence(affected: int, cells: int, explanation: str, evidence: dict[str, Any], *, gate: bool = False) -> Finding:
+    """Finding of a check for what must not be there: `affected` of `cells` cells or rows hold it.
+
+    None: score 100. Any: it fails, with at most `FOUND_CAP`, falling with the logarithm of the share. What was found is certain,
+    so it has no bootstrap interval.
+    """
+    return Finding(
+        affected / max(cells, 1),
+        _COMMON,
+        0.0,
+        explanation,
+        {"affected": affected, "examined": cells, "floor": f"a share of {_COMMON:g} or more"} | evidence,
+        gate_failed=gate and affected > 0,
+        threshold=0.0,
+        verdict="fail" if affected else "pass",
+        scale=_rarity,
+    )
+
+
+def _rarity(values: Floats) -> Floats:
+    way = (math.log(_COMMON) - np.log(np.clip(values, _RAREST, _COMMON))) / (math.log(_COMMON) - math.log(_RAREST))
+    return np.where(values > 0, FOUND_CAP * way, 100.0)
+
+
 def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> float:
     """`floor`, or `worst` where the floor is no worse than the ceiling (a table without dependence has nothing to lose)."""
     return worst if abs(ceiling - floor) < least or (floor < ceiling) != (worst < ceiling) else floor
@@ -129,6 +161,8 @@ def _usable(found: Finding | Skipped) -> Finding | Skipped:
 
 
 def _score(values: Floats, found: Finding) -> Floats:
+    if found.scale is not None:
+        return found.scale(values)
     if found.ceiling == found.floor:  # nothing lies between a bad and a good case: only reaching it counts
         return np.where(np.isclose(values, found.ceiling), 100.0, 0.0)
     scores: Floats = 100 * np.clip((values - found.floor) / (found.ceiling - found.floor), 0, 1) + 0.0  # no -0.0

@@ -11,16 +11,15 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
+from . import privacy, quality, utility
 from .comparison import Comparison, Progress
 from .distributions import distributions
+from .facts import Facts
 from .measure import Judged, Measure, judge
-from .privacy import CloserToTraining, DistanceQuantile, IdenticalMatches, NearestNeighbourRatio
 from .profile import Profile, find_profile
-from .quality import ClassifierTwoSample, ColumnPairs, ColumnShapes, Missingness, QualityScore
 from .trust import trust_of
-from .utility import TrainSyntheticTestReal
-from .validity import Structure, Validity
 
+DIMENSION_PACKAGES = (quality, utility, privacy)
 ALTERNATIVES = ({"dcr_share", "dcr_quantile"}, {"nndr", "dcr_quantile"})  # with and without a holdout
 
 
@@ -38,18 +37,20 @@ def run_gatf(
     names: dict[str, str] | None = None,
     seed: int = 0,
     replicates: int = 200,
+    facts: Facts | None = None,
     progress: Progress = no_progress,
 ) -> ReportDocument:
     """Judge `synthetic` against the `real` table it was made from and `holdout` rows its generator has not seen.
 
-    `names` are display names for 'synthetic', 'real' and 'holdout'. Without `real` or `holdout` the checks that need them are
-    skipped with their reason. Raises `NotFound` for an unknown profile or target, `InvalidInput` for tables that share no column.
+    `names` are display names for 'synthetic', 'real' and 'holdout', `facts` what is known besides the tables. Without `real` or
+    `holdout` the checks that need them are skipped with their reason. Raises `NotFound` for an unknown profile or target,
+    `InvalidInput` for tables that share no column.
     """
     started = time.perf_counter()
     chosen = find_profile(profile)
     progress(0.0, "reading the tables")
-    comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates)
-    judged = run_checks(_measures(), comparison, chosen, progress)
+    comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates, facts=facts)
+    judged = run_checks(all_measures(), comparison, chosen, progress)
     trust = trust_of(judged, chosen, ALTERNATIVES)
     tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
     document = ReportDocument(
@@ -74,11 +75,9 @@ def run_gatf(
     return document
 
 
-def _measures() -> list[Measure]:
-    """Every check, cheap ones first."""
-    quality: list[Measure] = [Structure(), Validity(), Missingness(), ColumnShapes(), ColumnPairs(), QualityScore(), ClassifierTwoSample()]
-    privacy: list[Measure] = [IdenticalMatches(), CloserToTraining(), NearestNeighbourRatio(), DistanceQuantile()]
-    return [*quality, TrainSyntheticTestReal(), *privacy]
+def all_measures() -> list[Measure]:
+    """Every check, dimension by dimension."""
+    return [measure() for part in DIMENSION_PACKAGES for measure in part.MEASURES]
 
 
 def run_checks(measures: Sequence[Measure], comparison: Comparison, profile: Profile, progress: Progress) -> list[tuple[Measure, Judged]]:

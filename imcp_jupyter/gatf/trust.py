@@ -79,6 +79,9 @@ def _dimension(
         return Dimension(name=name, score=None, interval=None, weight=weight, verdict="skipped", reason=" ".join(reasons) or None), None
     score = sum(part * (one.check.score or 0.0) for part, one in measured) / share
     replicates = np.sum([part * one.scores for part, one in measured], axis=0) / share
+    for measure, one in members:
+        if measure.critical and one.check.verdict == "fail" and one.check.score is not None:
+            score, replicates = min(score, one.check.score), np.minimum(replicates, one.scores)
     if failed:
         score, replicates = min(score, GATE_CAP), np.minimum(replicates, GATE_CAP)
     low, high = _interval(score, replicates)

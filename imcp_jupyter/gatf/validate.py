@@ -10,10 +10,9 @@ from ..models.validation import ReportDocument
 from .comparison import Comparison, Progress
 from .distributions import distributions
 from .profile import find_profile
-from .quality import ColumnPairs, ColumnShapes, Missingness, QualityScore
+from .quality import ColumnPairs, ColumnShapes, Missingness, QualityScore, Structure, Validity
 from .run import no_progress, run_checks, subjects, versions
 from .trust import level_of, trust_of
-from .validity import Structure, Validity
 
 
 def validate_data(

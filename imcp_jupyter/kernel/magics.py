@@ -9,7 +9,7 @@ import yaml
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from ..api import Generated, call_tool, workspace
+from ..api import Generated, GeneratedTables, call_tool, workspace
 from ..errors import ImcpError, InvalidInput
 from ..tools.arguments import HelpWanted, parse_arguments, split_verb, verbs
 from ..tools.registry import AnyTool
@@ -46,7 +46,7 @@ class ImcpMagics(Magics):
         arguments = _from_yaml(cell, rest) if cell is not None else parse_arguments(tool, rest, "%imcp")
         outcome = call_tool(tool.name, self._with_frames(tool, arguments), face="magic")
         name = arguments.get("name")
-        if isinstance(outcome, Generated) and isinstance(name, str) and name.isidentifier():
+        if isinstance(outcome, (Generated, GeneratedTables)) and isinstance(name, str) and name.isidentifier():
             self.shell.user_ns[name] = outcome.data
         return outcome if hasattr(outcome, "_repr_html_") else Listing.of(outcome)
 
@@ -54,10 +54,22 @@ class ImcpMagics(Magics):
         """Names of this notebook's variables become their frames; anything else stays a dataset reference."""
         found = dict(arguments)
         for name in tool.data_fields():
-            value = self.shell.user_ns.get(arguments.get(name, ""))
-            if value is not None and (hasattr(value, "columns") or hasattr(value, "dataset") or hasattr(value, "to_pandas")):
-                found[name] = value
+            given = arguments.get(name)
+            if isinstance(given, dict):
+                found[name] = {table: self._variable(word) for table, word in given.items()}
+            elif given is not None:
+                found[name] = self._variable(given)
         return found
+
+    def _variable(self, word: Any) -> Any:
+        """The data that the variable `word` of this notebook holds, one table or a table by name; else `word` itself."""
+        value = self.shell.user_ns.get(word) if isinstance(word, str) else None
+        parts = list(value.values()) if isinstance(value, dict) else [value]
+        return value if parts and all(_is_data(part) for part in parts) else word
+
+
+def _is_data(value: Any) -> bool:
+    return value is not None and any(hasattr(value, name) for name in ("columns", "dataset", "datasets", "to_pandas"))
 
 
 def _from_yaml(cell: str, rest: list[str]) -> dict[str, Any]:

@@ -256,3 +256,17 @@ class ConstraintOutcome(BaseModel):
     how: How = Field(description="construction: cannot be broken; repair: values were mended; rejection: rows were drawn again")
     acceptance: float = Field(description="share of the drawn rows that kept the rule before any mending or redraw")
     real_rows_dropped: int = 0
+
+
+ConditionHow = Literal["model", "construction", "rejection"]
+
+
+class ConditionOutcome(BaseModel):
+    """How one condition was held."""
+
+    column: str
+    how: ConditionHow = Field(
+        description="model: drawn from its conditional law; construction: mapped to what the column is rebuilt from; "
+        "rejection: rows were drawn again"
+    )
+    acceptance: float = Field(description="share of the drawn rows that met it before any redraw")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import InvalidInput, NotFound, did_you_mean
+from .pii import PiiKind
 
 ColumnKind = Literal["continuous", "integer", "categorical", "ordinal", "boolean", "datetime", "id", "text", "constant"]
 NUMERIC_KINDS: frozenset[str] = frozenset({"continuous", "integer", "datetime"})
@@ -31,6 +32,8 @@ class ColumnSchema(BaseModel):
     decimals: int | None = Field(None, description="decimal places of a continuous column, where all values share them")
     datetime_format: str | None = Field(None, description="strftime format of a datetime that is stored as text")
     order: list[Any] | None = Field(None, description="levels of an ordinal column, lowest first")
+    pii: PiiKind | None = Field(None, description="kind of personal data that gets fakes; see docs/pii.md")
+    pii_locale: str | None = Field(None, description="where the fakes are from")
 
 
 class TableSchema(BaseModel):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from .constraints import ConditionOutcome, ConstraintOutcome
+from .dataset import ColumnKind
+from .pii import PiiTreatment
+
 WITHHELD = "withheld"  # stands for what a differentially private release may not tell of its source
+
+PrivacyLevel = Literal["fidelity", "standard", "high"]
 
 
 class ModelInfo(BaseModel):
@@ -49,15 +55,28 @@ class PrivacyStatement(BaseModel):
 
 
 class DataCard(BaseModel):
-    """How a synthetic dataset came to be. Holds no value of the real data."""
+    """How a synthetic dataset came to be: what may leave the workspace with it.
 
+    Holds no range, level or other value of the real data, but those that the caller wrote into the parameters.
+    """
+
+    method: str = Field("", description="the engine's method in words")
     engine: str
     engine_version: str
     engine_licence: str
-    parameters: dict[str, Any]
+    parameters: dict[str, Any] = Field(description="what the caller asked for")
+    engine_options: dict[str, Any] = Field(default_factory=dict, description="every option of the engine, with those left at their default")
+    columns: dict[str, ColumnKind] = Field(default_factory=dict, description="what each column holds")
+    rows: int | None = Field(None, description="rows drawn")
     seed: int
     source_hash: str = Field(description="content hash of the source; withheld where the data is differentially private")
     source_rows: int = Field(description="noisy where the data is differentially private")
-    fitted_rows: int | None = Field(None, description="rows of the uniform sample that was learned from, where the source is too large")
+    fitted_rows: int | None = Field(
+        None, description="rows that were learned from, where not all: a uniform sample of a large source, without rows that break a rule"
+    )
     versions: dict[str, str]
-    privacy: PrivacyStatement | None = None
+    privacy: PrivacyStatement | None = Field(None, description="the guarantee and what it cost; none where epsilon was not given")
+    privacy_level: PrivacyLevel | None = Field(None, description="how far the engine's privacy dial was turned; none where it has no dial")
+    constraints: list[ConstraintOutcome] = Field(default_factory=list, description="how each constraint was kept")
+    conditions: list[ConditionOutcome] = Field(default_factory=list, description="how each condition was held")
+    pii: list[PiiTreatment] = Field(default_factory=list, description="columns of personal data, and what was done with each")

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ..errors import NotFound
 from ..models.dataset import DatasetInfo, Preview
+from ..models.generation import DataCard
 from ..models.ledger import PrivacyAccount
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ PREVIEW_ROWS = 20
 
 
 class DatasetContent(DatasetInfo):
-    """A dataset with its first rows, and what private releases of it have spent."""
+    """A dataset with its first rows, its data card where it is synthetic, and what private releases of it have spent."""
 
+    card: DataCard | None
     preview: Preview
     privacy: PrivacyAccount
 
@@ -30,7 +32,7 @@ def read_dataset(workspace: Workspace, reference: str) -> dict[str, Any]:
     dataset = workspace.datasets[reference]
     preview = first_rows(dataset.path, PREVIEW_ROWS)
     privacy = workspace.ledger.account(dataset.info.content_hash, dataset.info.name)
-    return DatasetContent(**dataset.info.model_dump(), preview=preview, privacy=privacy).model_dump(mode="json")
+    return DatasetContent(**dataset.info.model_dump(), card=dataset.card, preview=preview, privacy=privacy).model_dump(mode="json")
 
 
 def read_model(workspace: Workspace, model_id: str) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import yaml
 
 from ..errors import InvalidInput, NotFound, did_you_mean
 from .registry import AnyTool, all_tools
+from .tool import takes_tables
 
 
 class HelpWanted(Exception):
@@ -50,6 +53,10 @@ def split_verb(words: Sequence[str]) -> tuple[AnyTool, list[str]]:
 def parse_arguments(tool: AnyTool, words: Sequence[str], prog: str) -> dict[str, Any]:
     """The arguments that `words` give, not validated yet. Raises `InvalidInput`, or `HelpWanted` for ``--help``."""
     given = vars(make_parser(tool, prog).parse_args(list(words)))
+    properties = tool.input_schema().get("properties", {})
+    for name, value in given.items():
+        if isinstance(value, list) and takes_tables(properties[name]):
+            given[name] = _data_of(value, name)
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -66,7 +73,7 @@ def make_parser(tool: AnyTool, prog: str) -> argparse.ArgumentParser:
         options: dict[str, Any] = {"help": (field.get("description") or "").replace("%", "%%"), "default": None}
         if kind == "boolean":
             options["action"] = argparse.BooleanOptionalAction
-        elif kind == "array":
+        elif kind == "array" or takes_tables(field):
             options |= {"nargs": "+", "metavar": name.rstrip("s").upper()}
         else:
             options |= {"type": _reader(kind, name), "metavar": name.upper()}
@@ -77,6 +84,19 @@ def make_parser(tool: AnyTool, prog: str) -> argparse.ArgumentParser:
             flags = [f"--{name.replace('_', '-')}"] + (["--as"] if name == "name" else [])
             parser.add_argument(*flags, dest=name, required=name in required, **options)
     return parser
+
+
+def _data_of(words: list[str], name: str) -> Any:
+    """One reference, or a reference per table: ``customers=c.csv orders=o.csv`` or ``'{customers: c.csv, orders: o.csv}'``."""
+    if len(words) == 1 and words[0].lstrip().startswith("{"):
+        return _structure(words[0], name)
+    named = [re.fullmatch(r"([^\W\d][\w\-]*)=(.+)", word) for word in words]
+    if all(named):
+        return {match[1]: match[2] for match in named if match}
+    if len(words) == 1:
+        return words[0]
+    bad = next(word for word, match in zip(words, named, strict=True) if not match)
+    raise InvalidInput(f"several tables are given as NAME=REFERENCE each, got {bad!r}", field=name, hint="customers=c.csv orders=o.csv")
 
 
 def _kind(field: dict[str, Any]) -> str:
@@ -95,10 +115,11 @@ def _reader(kind: str, name: str) -> Any:
                 continue
         return text
 
-    def structure(text: str) -> Any:
-        try:
-            return yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise InvalidInput(f"{text!r} is not YAML or JSON", field=name) from None
+    return {"integer": number, "number": number, "object": partial(_structure, name=name)}.get(kind, str)
 
-    return {"integer": number, "number": number, "object": structure}.get(kind, str)
+
+def _structure(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise InvalidInput(f"{text!r} is not YAML or JSON", field=name) from None

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field
 
 from ..data.preview import preview_of
-from ..models.dataset import ColumnSchema, DatasetInfo, Preview, dataset_name
+from ..models.dataset import ColumnSchema, DatasetInfo, Preview, Reference, dataset_name
+from ..models.generation import DataCard
 from ..workspace.context import JobContext
+from ..workspace.sources import FRAME_PREFIX
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
 
 DatasetName = Annotated[str, AfterValidator(dataset_name)]
@@ -117,6 +119,7 @@ class PreviewParams(Params):
 
 class PreviewResult(Result):
     columns: list[ColumnSchema]
+    card: DataCard | None = Field(None, description="how a synthetic dataset of the workspace was made")
     preview: Preview
 
 
@@ -136,5 +139,12 @@ class PreviewDataset(Tool[PreviewParams, PreviewResult]):
         return PreviewResult(
             summary=f"{params.dataset}: {source.rows:,} rows × {len(table.names)} columns.",
             columns=table.schema.columns,
+            card=_card(params.dataset, context),
             preview=preview_of(table.frame, params.rows).model_copy(update={"total_rows": source.rows}),
         )
+
+
+def _card(reference: str, context: JobContext) -> DataCard | None:
+    if reference.startswith(FRAME_PREFIX) or Reference.parse(reference, "dataset").kind != "dataset":
+        return None
+    return context.workspace.datasets[reference].card

@@ -132,18 +132,17 @@ def _worker_workspace(home: str) -> Workspace:
 
 
 def _open_inputs(tool: AnyTool, params: Params, context: JobContext) -> None:
-    for name in tool.data_fields():
-        reference = getattr(params, name)
-        if reference is not None:
-            context.inputs[name] = context.source(reference, name).content_hash
+    for name, reference in tool.references(params).items():
+        context.inputs[name] = context.source(reference, name).content_hash
 
 
 def _cache_key(tool: AnyTool, params: Params, context: JobContext) -> str:
     arguments = params.model_dump(mode="json", exclude=set(tool.data_fields()))
     # Names of inputs count beside their content: they stand in the result.
-    labels = {name: context.source(getattr(params, name), name).key for name in context.inputs}
-    key = {"tool": tool.name, "version": tool.cache_version(params), "package": __version__, "arguments": arguments}
-    key |= {"inputs": context.inputs, "labels": labels, "versions": context.versions}
+    labels = {name: context.source(reference, name).key for name, reference in tool.references(params).items()}
+    key: dict[str, Any] = {"tool": tool.name, "version": tool.cache_version(params), "package": __version__, "arguments": arguments}
+    # The order of tables counts: it decides which is drawn first.
+    key |= {"inputs": list(context.inputs.items()), "labels": labels, "versions": context.versions}
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
 
 

@@ -34,7 +34,8 @@ class Request(Protocol):
     bounds: dict[str, list[Any]] | None
     public_rows: bool
     conditions: dict[str, Any] | None
-    constraints: list[Any] | None
+    constraints: list[Any] | dict[str, Any] | None
+    pii: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def refuse_misplaced(params: Request) -> None:
                 )
         return
     reasons = {"constraints": "learning them reads single rows", "conditions": "no private engine draws under conditions"}
+    if params.pii:
+        raise InvalidInput(
+            "pii cannot be combined with epsilon: finding personal data reads single rows",
+            field="pii",
+            hint="leave such columns out with columns, or give their kinds in table_schema",
+        )
     for name, reason in reasons.items():
         if getattr(params, name):
             raise InvalidInput(
@@ -88,9 +95,14 @@ class PrivateRelease:
 def reserved_release(params: Request, source: Source, context: JobContext) -> Iterator[PrivateRelease]:
     """The release that `params` ask for, its budget held before anything is read off the rows.
 
-    Raises `InvalidInput` for an engine that cannot keep a budget, `BudgetExceeded` where there is not enough left.
+    Raises `InvalidInput` for an engine that cannot keep a budget and a source that is too large to read whole, `BudgetExceeded`
+    where there is not enough left.
     """
     settings = context.workspace.settings
+    # One row more may push another out of a sample of fixed size: two rows apart, which the accounting does not cover.
+    if source.is_sampled:
+        message = f"epsilon needs every row of '{source.label}', which is too large to be read whole"
+        raise InvalidInput(message, field="data", hint="raise the setting whole_source_bytes, or choose the rows yourself and import them")
     engine = pick_private_engine(params.engine, settings)
     epsilon = params.epsilon or 0.0
     delta = settings.privacy_budget_delta if params.delta is None else params.delta

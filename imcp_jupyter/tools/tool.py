@@ -5,10 +5,11 @@ from __future__ import annotations
 import types
 import typing
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from ..errors import InvalidInput, did_you_mean
 from ..workspace.context import JobContext
@@ -16,6 +17,30 @@ from ..workspace.context import JobContext
 DATA_FORMAT = "imcp-data"
 _DATA_SCHEMA = {"type": "string", "format": DATA_FORMAT, "description": "name, name@version, demo:adult, kernel:ID/frame, path or URI"}
 DataRef = Annotated[str, WithJsonSchema(_DATA_SCHEMA)]
+
+
+def _read_data(value: Any) -> Any:
+    """Refuse what names no data, in words that do not speak of the two forms' types."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Mapping):
+        message = f"input should be a valid string, a dataset reference, or an object with one for every table, got {value!r:.60}"
+        raise InvalidInput(message, field="data")
+    if not value:
+        raise InvalidInput("names no table", field="data", hint="give at least one: {name: reference}")
+    for table, reference in value.items():
+        if not isinstance(table, str) or not table:
+            raise InvalidInput(f"a table is named by text that is not empty, got {table!r:.60}", field="data")
+        if not isinstance(reference, str):
+            raise InvalidInput(f"input should be a valid string, a dataset reference, got {reference!r:.60}", field=f"data.{table}")
+    return dict(value)
+
+
+DataRefs = Annotated[
+    str | dict[str, str],
+    BeforeValidator(_read_data),
+    WithJsonSchema({"anyOf": [_DATA_SCHEMA, {"type": "object", "minProperties": 1, "additionalProperties": _DATA_SCHEMA}]}),
+]
 
 
 class Params(BaseModel):
@@ -93,9 +118,20 @@ class Tool(ABC, Generic[P, R]):
         return self.result_type.model_json_schema(mode="serialization")
 
     def data_fields(self) -> list[str]:
-        """Names of the parameters that take a dataset reference."""
+        """Names of the parameters that take a dataset reference, or one for every table."""
         found = self.input_schema().get("properties", {})
         return [name for name, schema in found.items() if _takes_data(schema)]
+
+    def references(self, params: P) -> dict[str, str]:
+        """The dataset references in `params`, by parameter; by ``parameter.table`` where there are several tables."""
+        found: dict[str, str] = {}
+        for name in self.data_fields():
+            value = getattr(params, name)
+            if isinstance(value, dict):
+                found |= {f"{name}.{table}": reference for table, reference in value.items()}
+            elif value is not None:
+                found[name] = value
+        return found
 
     def parse(self, arguments: dict[str, Any]) -> P:
         """Validate `arguments`. Raises `InvalidInput` naming the first bad parameter."""
@@ -115,6 +151,14 @@ def _type_argument(tool: type, position: int) -> Any:
         if len(arguments) == 2:
             return arguments[position]
     raise TypeError(f"{tool.__name__} must be declared as Tool[Params, Result]")
+
+
+def takes_tables(schema: dict[str, Any]) -> bool:
+    """Whether a parameter of this schema takes a dataset reference for every table."""
+    own = schema.get("additionalProperties")
+    if isinstance(own, dict) and own.get("format") == DATA_FORMAT:
+        return True
+    return any(takes_tables(option) for option in schema.get("anyOf", []))
 
 
 def _takes_data(schema: dict[str, Any]) -> bool:

@@ -85,12 +85,13 @@ class JobContext:
         data: pd.DataFrame | Iterable[pd.DataFrame],
         schema: TableSchema,
         origin: Literal["imported", "synthetic"],
-        lineage: dict[str, Any],
+        lineage: dict[str, Any] | Callable[[], dict[str, Any]],
         like: pd.DataFrame | pa.Schema | None = None,
     ) -> DatasetInfo:
         """Write `data` aside as the next version of `name`; it appears when the job succeeds.
 
-        `data` is a frame, or blocks of one that are written as they come; `like` settles their types (see `data.stream`).
+        `data` is a frame, or blocks of one that are written as they come; `like` settles their types (see `data.stream`). `lineage`
+        may be asked for once they are written.
         """
         import pandas as pd
 
@@ -100,6 +101,7 @@ class JobContext:
         target = self.workspace.datasets.file_of(name, version)
         aside = self._aside(target)
         written = write_blocks([data] if isinstance(data, pd.DataFrame) else data, aside, like)
+        own = lineage() if callable(lineage) else lineage
         info = DatasetInfo(
             name=name,
             version=version,
@@ -110,7 +112,7 @@ class JobContext:
             origin=origin,
             table_schema=schema,
             job_id=self.job_id,
-            lineage={"inputs": self.inputs, "seed": self.seed, "versions": self.versions} | lineage,
+            lineage={"inputs": self.inputs, "seed": self.seed, "versions": self.versions} | own,
         )
         self._rows.append((database.datasets, dataset_row(info, target.name)))
         self.outputs[info.reference] = info.content_hash

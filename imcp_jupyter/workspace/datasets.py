@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from ..data.samples import SAMPLES, find_sample
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.dataset import DatasetInfo, Reference
+from ..models.generation import DataCard
 from .database import Database, names
 from .database import datasets as table
 
@@ -34,10 +35,23 @@ class Dataset:
     def reference(self) -> str:
         return self.info.reference
 
+    @property
+    def card(self) -> DataCard | None:
+        """How a synthetic dataset was made; None for what was imported or bundled."""
+        found = self.info.lineage.get("card")
+        return None if found is None else DataCard.model_validate(found)
+
     def to_pandas(self) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.read_parquet(self.path)
+        frame = pd.read_parquet(self.path)
+        # Parquet has no seconds: a column of seconds comes back in milliseconds.
+        coarse = {
+            column.name: column.dtype
+            for column in self.info.table_schema.columns
+            if column.dtype.startswith(("datetime64[s", "timedelta64[s")) and column.name in frame
+        }
+        return frame.astype(coarse) if coarse else frame
 
     def to_arrow(self) -> pa.Table:
         import pyarrow.parquet as pq

@@ -36,7 +36,7 @@ WORDS = ["alpha", "beta", "gamma", "delta", "rho"]
         ([f"the {i} quick brown foxes jumped over {i} dogs" for i in range(N)], "text"),
         ([7] * N, "constant"),
         ([None] * N, "constant"),
-        ([dt.date(2020, 1, 1 + i % 28) for i in range(N)], "categorical"),
+        ([dt.date(2020, 1, 1 + i % 28) for i in range(N)], "datetime"),
         ([Decimal(i % 5) / 4 for i in range(N)], "continuous"),
     ],
 )

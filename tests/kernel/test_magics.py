@@ -56,6 +56,29 @@ def test_a_yaml_cell_gives_the_same_as_a_line(run: Run) -> None:
     assert run("twin_by_line.equals(twin_by_cell)")["data"]["text/plain"] == "True"
 
 
+SHOP = """
+import numpy as np, pandas as pd
+people = pd.DataFrame({"id": np.arange(100, 160), "age": np.arange(60) % 40 + 20})
+orders = pd.DataFrame({"people_id": np.repeat(people["id"], 3).to_numpy(), "amount": np.arange(180) * 1.5})
+shop = {"people": people, "orders": orders}
+"""
+
+
+@pytest.mark.parametrize("data", ["people=people orders=orders", "shop", "'{people: people, orders: orders}'"])
+def test_several_tables_are_variables_and_come_back_by_name(run: Run, data: str) -> None:
+    run(SHOP)
+    reply = run(f"%imcp generate tabular {data} --rows 30 --engine copula --seed 7 --as twins")
+    assert reply["status"] == "ok", reply["text"]
+    assert "<b>orders</b>" in reply["data"]["text/html"]
+    assert run("{name: len(frame) for name, frame in twins.items()}")["data"]["text/plain"] == "{'people': 30, 'orders': 90}"
+
+
+def test_several_tables_may_stand_in_a_cell(run: Run) -> None:
+    run(SHOP)
+    reply = run("%%imcp generate tabular\ndata:\n  people: people\n  orders: orders\nrows: 30\nengine: copula\nseed: 7\n")
+    assert "2 tables, 120 synthetic rows and 1 relations" in reply["data"]["text/plain"]
+
+
 def test_reports_come_as_rich_results(run: Run) -> None:
     run("%imcp generate tabular real --rows 300 --engine cart --seed 7 --as judged")
     reply = run("%imcp validate judged --real real")

@@ -27,6 +27,8 @@ async def test_an_agent_makes_and_judges_data_and_a_person_reads_it(lab, adult: 
         again = (await client.call_tool("generate_tabular", arguments)).structured_content
         judged = await client.call_tool("validate_data", {"synthetic": "census_synthetic", "real": "census"})
         assert not judged.is_error, judged.content
+        resource = (await client.read_resource("imcp://datasets/census_synthetic")).contents[0].text
+        assert json.loads(resource)["card"] == made.structured_content["card"]
     dataset, report = made.structured_content["dataset"], judged.structured_content["report"]
     assert (dataset, again["cached"]) == ("census_synthetic@1", True)
     assert told == sorted(told)
@@ -34,6 +36,9 @@ async def test_an_agent_makes_and_judges_data_and_a_person_reads_it(lab, adult: 
 
     rows = await lab.fetch(f"api/v1/datasets/{dataset}/data?format=csv")
     assert pd.read_csv(io.BytesIO(rows.body)).shape == (200, 15)
+    card = (await lab.get("api/v1/datasets/census_synthetic"))["card"]
+    assert card == made.structured_content["card"] and card["engine"] == "copula"
+    assert (await lab.get("api/v1/datasets/census"))["card"] is None
     assert (await lab.get(f"api/v1/models/{made.structured_content['model']}"))["engine"] == "copula"
     assert (await lab.get(f"api/v1/reports/{report}"))["score"] == judged.structured_content["score"]
     page = await lab.fetch(f"api/v1/reports/{report}?format=html")

@@ -28,6 +28,28 @@ def test_lists_flags_and_structures_are_read() -> None:
     assert parsed('import f.csv --table-schema {"zip":"id"}')[1]["table_schema"] == {"zip": "id"}
 
 
+@pytest.mark.parametrize("words", ["customers=c.csv orders=demo:adult", "{customers:\u00a0c.csv,orders:\u00a0demo:adult}"])
+def test_several_tables_are_named_one_by_one_or_as_a_mapping(words: str) -> None:
+    tool, rest = split_verb(["generate", "tabular", *(word.replace("\u00a0", " ") for word in words.split(" ")), "--rows", "5"])
+    assert parse_arguments(tool, rest, "imcp") == {"data": {"customers": "c.csv", "orders": "demo:adult"}, "rows": 5}
+
+
+@pytest.mark.parametrize("word", ["s3://bucket/day=1/x.parquet", "./a=b.csv", "people@2", "kernel:1/frame"])
+def test_one_reference_stays_one(word: str) -> None:
+    assert parsed(f"generate tabular {word}")[1] == {"data": word}
+
+
+def test_a_relation_is_one_word() -> None:
+    given = parsed("generate tabular a=a.csv b=b.csv --relations b.a_id=a.id --on-orphans drop")[1]
+    assert given["relations"] == ["b.a_id=a.id"]
+    assert given["on_orphans"] == "drop"
+
+
+def test_a_table_without_a_name_among_several_is_named() -> None:
+    with pytest.raises(InvalidInput, match=r"given as NAME=REFERENCE each, got 'o.csv'"):
+        parsed("generate tabular customers=c.csv o.csv")
+
+
 def test_help_is_text_with_an_example() -> None:
     with pytest.raises(HelpWanted, match="example: imcp generate tabular demo:adult"):
         parsed("generate tabular --help")

@@ -1,4 +1,4 @@
-"""SDV by one name, from the Python face down to the process and back."""
+"""SDV and MOSTLY by one name, from the Python face down to the process and back."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ def test_an_sdv_engine_is_one_name_away(home: Path, adult: pd.DataFrame) -> None
         assert "signature" in error.message
     else:
         raise AssertionError("a model signed with another key was loaded")
+
+
+def test_mostly_is_one_name_away(home: Path, adult: pd.DataFrame) -> None:
+    real = adult[["age", "sex", "income"]].head(300)
+    made = imcp.generate_tabular(real, rows=100, engine="mostly", engine_options={"max_epochs": 1, "model": "small"}, seed=7)
+    assert made.data.dtypes.to_dict() == real.dtypes.to_dict()
+    assert made.card.engine_licence == "Apache-2.0"
+    assert made.card.versions["mostlyai-engine"].startswith("2.7")

@@ -196,6 +196,16 @@ def test_free_text_is_refused_before_anything_is_spent(home: Path) -> None:
     assert [entry.state for entry in imcp.workspace().ledger.entries()] == ["returned"]
 
 
+def test_a_sample_of_a_large_source_is_refused(home: Path, real: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.to_parquet(tmp_path / "large.parquet")
+    monkeypatch.setenv("IMCP_WHOLE_SOURCE_BYTES", "1000")
+    monkeypatch.setenv("IMCP_SAMPLE_ROWS", "500")
+    with pytest.raises(InvalidInput, match="needs every row of 'large'") as caught:
+        imcp.generate_tabular(tmp_path / "large.parquet", epsilon=1.0)
+    assert caught.value.field == "data"
+    assert imcp.workspace().ledger.entries() == []
+
+
 def stop_at(share: float) -> Callable[[float, str], None]:
     def on_progress(done: float, message: str) -> None:
         if done >= share:

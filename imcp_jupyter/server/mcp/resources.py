@@ -32,7 +32,7 @@ Context = ServerRequestContext[dict[str, Any], Any]
 _JSON = "application/json"
 _PAGE = 100
 _TEMPLATES = (
-    ("datasets", "name", "Dataset", "Columns, origin and the first 20 rows of a dataset; name or name@version"),
+    ("datasets", "name", "Dataset", "Columns, origin, data card and the first 20 rows of a dataset; name or name@version"),
     ("models", "id", "Model", "Engine, source and size of a fitted model"),
     ("reports", "id", "Report", "A validation or trust report with all its checks"),
     ("jobs", "id", "Job", "State, progress, parameters and outcome of a tool call"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,16 +10,22 @@ import pandas as pd
 
 from ...errors import InvalidInput
 from ...models.constraints import How, parse_constraint
-from ...models.dataset import ColumnSchema, TableSchema
+from ...models.dataset import NUMERIC_KINDS, ColumnSchema, TableSchema
+from ..tabular.codec import ColumnCodec, fit_column, restore_column
+from ..tabular.conditions import condition_columns, parse_conditions
 from ..tabular.features import Draw
+from ..tabular.identifiers import IdCodec
+from ..tabular.lattice import NumericCodec
+from ..tabular.levels import LevelCodec
 from .bounds import BoundsRule, IncrementsRule
+from .clashes import refuse_clashes
 from .condition import PredicateRule
 from .contradictions import refuse_contradictions
 from .facts import Facts
-from .groups import CombinationsRule, DependencyRule, GroupStep, OneHotRule
+from .groups import CombinationsRule, DependencyRule, GroupStep, LookUpStep, OneHotRule
 from .numbers import Mask
 from .order import InequalityRule, RangeRule
-from .pattern import FormatRule
+from .pattern import FormatRule, TextStep
 from .presence import NotNullRule, UniqueRule
 from .rule import Limits, Rule, Step
 from .total import SumRule
@@ -37,27 +43,38 @@ RULES: dict[str, type[Rule]] = {
 class Layer:
     """Rules, the steps that build their columns, and the limits of single columns.
 
-    Everything follows from the specs and the facts, so only these two are stored.
+    Everything follows from the specs, the facts and `held`, so only these are stored. `held`: columns that conditions speak of,
+    which are rebuilt only where there is no other way.
     """
 
-    def __init__(self, specs: Sequence[Any], facts: Facts) -> None:
+    def __init__(self, specs: Sequence[Any], facts: Facts, held: Collection[str] = ()) -> None:
         self.specs = list(specs)
         self.facts = facts
+        self.held = sorted(held)
+        self.builders: dict[str, Rule] = {}  # by rebuilt column, the rule that it is rebuilt for
         self.rules = [RULES[spec.kind](index, spec, facts) for index, spec in enumerate(self.specs)]
         refuse_contradictions(self.rules)
         self.limits: dict[str, Limits] = {}
         for rule in self.rules:
             rule.limit(self.limits)
         self.steps: list[Step] = []
-        self.dropped: dict[int, int] = {}
+        self.dropped: dict[int, int] = {}  # by rule, the real rows that break it
+        self.left_out = 0  # real rows that break any
+        self.codecs: dict[str, ColumnCodec] = {}  # of the rebuilt columns: how conditions on them are read
         self._built: set[int] = set()
         self._plan()
         self.numeric = sorted({column for rule in self.rules for column in rule.columns if facts._numbers.get(column) is not None})
 
     @classmethod
-    def fit(cls, table: Table, specs: Sequence[Any]) -> tuple[Layer, Table]:
-        """The layer and the real rows that keep every constraint. Raises `InvalidInput` naming ``constraints[i]``."""
-        layer = cls(specs, Facts(table.schema, table))
+    def fit(cls, table: Table, specs: Sequence[Any], conditions: Mapping[str, Any] | None = None) -> tuple[Layer, Table]:
+        """The layer and the real rows that keep every constraint, for rows under `conditions`.
+
+        Raises `InvalidInput` naming ``constraints[i]``, or ``conditions.COLUMN`` for one that no row can meet and keep the rules.
+        """
+        asks = parse_conditions(conditions, table.names) if conditions else {}
+        held = condition_columns(conditions, table.names) if conditions else []
+        layer = cls(specs, Facts(table.schema, table), held)
+        refuse_clashes(layer.rules, asks, lambda name: fit_column(table[name])[0])
         keep = np.ones(table.n_rows, dtype=bool)
         dropped: dict[int, int] = {}
         for rule in layer.rules:
@@ -79,9 +96,28 @@ class Layer:
             if keep.sum() < 2:
                 raise InvalidInput(f"the constraints leave {int(keep.sum())} real rows; at least 2 are needed", field="constraints")
             table = table.select_rows(np.flatnonzero(keep))
-            layer = cls(specs, Facts(table.schema, table))
-            layer.dropped = dropped
+            layer = cls(specs, Facts(table.schema, table), held)
+            layer.dropped, layer.left_out = dropped, int((~keep).sum())
+        layer.codecs = {name: _codec(layer, table, name) for name in layer.targets}
         return layer, table
+
+    @property
+    def targets(self) -> list[str]:
+        """The columns that are rebuilt, not learned."""
+        return [target for step in self.steps for target in step.targets]
+
+    @property
+    def remembered(self) -> list[UniqueRule]:
+        """The rules whose keys are compared with those of all rows before: they are held by rejection."""
+        return [rule for rule in self.rules if isinstance(rule, UniqueRule) and self.how(rule) != "construction"]
+
+    def learned_for(self, columns: Collection[str]) -> list[str]:
+        """The columns that the engine learned which `columns` are, or are rebuilt from."""
+        found: list[str] = []
+        for name in columns:
+            step = next((step for step in self.steps if name in step.targets), None)
+            found += [name] if step is None else [*step.latent_names, *self.learned_for(step.sources)]
+        return list(dict.fromkeys(found))
 
     def forward(self, table: Table) -> Table:
         """The table that the engine learns: latent columns in the place of those that steps rebuild."""
@@ -131,20 +167,26 @@ class Layer:
     def is_id(self, schema: ColumnSchema) -> bool:
         """Whether the column's values are made from the number of the row."""
         made = any(isinstance(rule, FormatRule) and rule.made and rule.spec.column == schema.name for rule in self.rules)
-        return made or self._learned(schema).kind == "id"
+        return made or schema.pii is not None or self._learned(schema).kind == "id"
 
     def state(self) -> dict[str, Any]:
         return {
             "specs": [spec.model_dump(mode="json", by_alias=True) for spec in self.specs],
             "schema": self.facts.schema.model_dump(mode="json"),
             "facts": self.facts.state(),
+            "held": self.held,
+            "codecs": {name: [codec.kind, codec.state()] for name, codec in self.codecs.items() if not isinstance(codec, IdCodec)},
         }
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Layer:
         schema = TableSchema.model_validate(state["schema"])
         specs = [parse_constraint(spec, index) for index, spec in enumerate(state["specs"])]
-        return cls(specs, Facts.restore(schema, state["facts"]))
+        layer = cls(specs, Facts.restore(schema, state["facts"]), state["held"])
+        for name in layer.targets:
+            kind, own = state["codecs"].get(name, (IdCodec.kind, {}))
+            layer.codecs[name] = made_id(layer.facts, name) if kind == IdCodec.kind else restore_column(kind, own, {})
+        return layer
 
     def _mends(self, rule: Rule) -> bool:
         return any(rule.index in limits.rules for limits in self.limits.values())
@@ -166,17 +208,19 @@ class Layer:
         groups = self._groups()
         for group in groups:
             self.steps.append(GroupStep(self.facts, group))
+            self.builders |= dict.fromkeys(group, next(rule for rule in self.rules if rule.columns and set(rule.columns) <= set(group)))
         covered = {rule.index for rule in self.rules if any(rule.columns and set(rule.columns) <= set(group) for group in groups)}
         self._built = {index for index in covered if not isinstance(self.rules[index], UniqueRule)}
         for rule in sorted(self.rules, key=lambda rule: (isinstance(rule, FormatRule) is False, rule.rank, rule.index)):
             needs = [] if rule.index in self._built else rule.needs()
             chosen: list[Step] = []
             for options in needs:
-                step = next((option for option in options if self._fits(option, chosen)), None)
+                step = next((option for option in self._by_conditions(options) if self._fits(option, chosen)), None)
                 if step is not None:
                     chosen.append(step)
             self.steps += chosen
-            if needs and len(chosen) == len(needs):
+            self.builders |= {target: rule for step in chosen for target in step.targets}
+            if needs and len(chosen) == len(needs) and all(step.sure for step in chosen):
                 self._built.add(rule.index)
         self.steps = self._in_order()
         targets = {target for step in self.steps for target in step.targets}
@@ -209,6 +253,13 @@ class Layer:
                 join(set(rule.columns))
         return [sorted(group, key=names.index) for group in groups]
 
+    def _by_conditions(self, options: list[Step]) -> list[Step]:
+        """`options` in their order; those that leave the columns of conditions to the engine first, where the usual one would not."""
+        usual = [step for step in options if step.sure]
+        if not usual or not set(usual[0].targets) & set(self.held):
+            return usual
+        return [*(step for step in options if not set(step.targets) & set(self.held)), *usual]
+
     def _fits(self, step: Step, chosen: list[Step]) -> bool:
         """Whether no other step builds its targets, and no source hangs on them."""
         steps = [*self.steps, *chosen]
@@ -231,3 +282,19 @@ class Layer:
             waiting.remove(ready)
             ordered.append(ready)
         return ordered
+
+
+def _codec(layer: Layer, table: Table, name: str) -> ColumnCodec:
+    """How conditions on the rebuilt column `name` are read."""
+    step = next(step for step in layer.steps if name in step.targets)
+    if isinstance(step, TextStep):
+        return made_id(layer.facts, name)
+    column = table[name]
+    listed = isinstance(step, (GroupStep, LookUpStep))
+    plain = isinstance(column.series.dtype, pd.CategoricalDtype) or (listed and column.schema.kind not in NUMERIC_KINDS)
+    return (LevelCodec if plain or column.missing.all() else NumericCodec).fit(column)[0]
+
+
+def made_id(facts: Facts, name: str) -> IdCodec:
+    """An id column of which only the gaps are known: its texts are made elsewhere."""
+    return IdCodec({"name": name, "gated": facts.has_gaps(name)}, [])

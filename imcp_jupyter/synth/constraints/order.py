@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,9 +11,11 @@ import pandas as pd
 from ...errors import InvalidInput, did_you_mean
 from ...models.constraints import Inequality
 from ..tabular.features import Draw
+from ..tabular.plan import Places
+from .asked import Asked, Term, in_steps, narrowed
 from .facts import Facts
 from .numbers import Mask, Values, common_step, scaled
-from .rule import Latents, Limits, Rule, Step, drawn_ticks, fresh_name, whole_column
+from .rule import Admitted, Latents, Limits, Rule, Step, drawn_ticks, fresh_name, nullable, whole_column
 
 if TYPE_CHECKING:
     from ...data.table import Table
@@ -93,6 +96,7 @@ class GapStep(Step):
         self._to, self._from = to, origin
         self._step = common_step([self._to, self._from])
         self._name = fresh_name(f"gap {source} → {target}", facts.schema.names)
+        self.latent_names = (self._name,)
         self._span = facts.span(target)
         self._beside = facts.has_gaps(target) or facts.has_gaps(source)  # the target is learned beside the gap
 
@@ -127,6 +131,47 @@ class GapStep(Step):
         free = own.fit(to, self._to)
         held = own.fit(to, self._to, least=margin) if self._direction > 0 else own.fit(to, self._to, most=margin)
         return {name: self._to.write(np.where(no_source, free, held), missing)}
+
+    def admit(self, asked: Asked, inner: Places) -> Admitted:
+        name = self.targets[0]
+        ends = None if self._beside else asked.ends(name, self._to)
+        if ends is None:
+            return Admitted({}, exact=False)
+        # Values beyond the real ones are moved to the last of them: there the side is open.
+        low = in_steps(ends[0], self._to.unit, self._step) if ends[0] > self._span[0] else -math.inf
+        high = in_steps(ends[1], self._to.unit, self._step) if ends[1] < self._span[1] else math.inf
+        gap = Term(self._name, self._direction, self._step)
+        return Admitted(narrowed(low, high, [Term(self.sources[0], 1, self._from.unit, self._from), gap], self._step, inner), exact=False)
+
+    def known(self, given: pd.DataFrame) -> dict[str, pd.Series]:
+        target, source = self.targets[0], self.sources[0]
+        if target not in given:
+            return {}
+        found = {target: given[target]} if self._beside else {}
+        if source not in given:
+            return found
+        to, no_to = self._to.read(given[target])
+        base, no_base = self._from.read(given[source])
+        gap = self._direction * (scaled(to, self._to, self._step) - scaled(base, self._from, self._step))
+        return found | {self._name: nullable(gap, no_to | no_base)}
+
+    def implied(self, given: pd.DataFrame, drawn: pd.DataFrame, done: pd.DataFrame, rng: np.random.Generator) -> dict[str, pd.Series]:
+        """A source that is not given lies the drawn gap away from a target that is."""
+        target, source = self.targets[0], self.sources[0]
+        if target not in given:
+            return {}
+        to, no_to = self._to.read(given[target])
+        gap, no_gap = drawn_ticks(drawn[self._name])
+        raw = scaled(to, self._to, self._step) - self._direction * gap
+        if self._step is None:
+            unit = self._from.unit
+            ticks = raw if unit is None else np.rint(raw / float(unit)).astype(np.int64)
+        else:
+            assert self._from.unit is not None
+            ratio = int(self._from.unit / self._step)
+            ticks = raw // ratio if self._direction > 0 else -(-raw // ratio)
+        open_ = no_to | no_gap | done[source].isna().to_numpy()
+        return {source: self._from.write(ticks, open_)}
 
     def _floats(self, values: Values, outward: bool = False) -> Values:
         """Values as ticks of the target, which may have a grid although the source has none."""

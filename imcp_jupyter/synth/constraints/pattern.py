@@ -13,9 +13,13 @@ from ...models.constraints import Format
 from ...models.dataset import ColumnSchema
 from ..tabular.features import Draw
 from ..tabular.identifiers import _permuted
+from ..tabular.levels import LevelCodec
+from ..tabular.plan import Places
+from ..tabular.regions import Levels
+from .asked import Asked
 from .numbers import Mask
 from .regex import language_of
-from .rule import Latents, Limits, Rule, Step, fresh_name
+from .rule import Admitted, Latents, Limits, Rule, Step, fresh_name
 
 if TYPE_CHECKING:
     from ...data.table import Table
@@ -61,6 +65,7 @@ class TextStep(Step):
         self._dtype, self._mark = rule.facts.dtype(column)
         self._gated = rule.facts.has_gaps(column)
         self._name = fresh_name(f"missing {column}", rule.facts.schema.names)
+        self.latent_names = (self._name,) if self._gated else ()
 
     def latents(self, table: Table) -> Latents:
         if not self._gated:
@@ -75,6 +80,17 @@ class TextStep(Step):
         cells[:] = self._texts(draw)
         cells[missing] = self._mark
         return {self.targets[0]: pd.Series(cells, dtype=self._dtype)}
+
+    def admit(self, asked: Asked, inner: Places) -> Admitted:
+        """Of texts that are made only their absence can be asked, or their presence."""
+        gate = asked.region.get(asked.places[self.targets[0]][1])
+        codec, place = inner.get(self._name, (None, 0))
+        if not isinstance(gate, Levels) or not isinstance(codec, LevelCodec) or not codec.n_features:
+            return Admitted({}, exact=True)
+        return Admitted({place: Levels(gate.allowed[np.array(codec.levels, dtype=np.int64)])}, exact=True)
+
+    def known(self, given: pd.DataFrame) -> dict[str, pd.Series]:
+        return {self._name: pd.Series(np.zeros(len(given), dtype=bool))} if self._gated and self.targets[0] in given else {}
 
     def _texts(self, draw: Draw) -> list[str]:
         rows = np.arange(draw.start, draw.start + draw.rows, dtype=np.int64)

@@ -16,6 +16,9 @@ import pandas as pd
 from ...errors import InvalidInput, did_you_mean
 from ...models.dataset import ColumnSchema
 from ..tabular.features import Draw
+from ..tabular.plan import Places
+from ..tabular.regions import Region
+from .asked import Asked
 from .facts import Facts
 from .numbers import Mask, Numbers, Values
 
@@ -85,6 +88,14 @@ class Limits:
         return values
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """Rows with the targets asked for lie in `region` of the inner columns (None: no row has them); `exact`: and all that lie there."""
+
+    region: Region | None
+    exact: bool
+
+
 class Step(ABC):
     """A part of the table that is learned in another form: `targets` are rebuilt from `sources` and latent columns.
 
@@ -93,6 +104,8 @@ class Step(ABC):
 
     targets: tuple[str, ...]
     sources: tuple[str, ...] = ()
+    latent_names: tuple[str, ...] = ()  # of the columns that the engine learns in the place of the targets, besides these
+    sure: ClassVar[bool] = True  # every row that it rebuilds keeps the rule
 
     @abstractmethod
     def latents(self, table: Table) -> Latents:
@@ -101,6 +114,21 @@ class Step(ABC):
     @abstractmethod
     def rebuild(self, drawn: pd.DataFrame, done: dict[str, pd.Series], draw: Draw, limits: dict[str, Limits]) -> dict[str, pd.Series]:
         """The targets of the block `drawn`; `done` has every column that is finished."""
+
+    def admit(self, asked: Asked, inner: Places) -> Admitted:
+        """Where the columns that the engine learned lie in rows whose targets are as `asked`."""
+        return Admitted({}, exact=False)
+
+    def known(self, given: pd.DataFrame) -> dict[str, pd.Series]:
+        """What given cells (missing where they are not) say of the columns that the engine learned, missing where they say nothing."""
+        return {}
+
+    def implied(self, given: pd.DataFrame, drawn: pd.DataFrame, done: pd.DataFrame, rng: np.random.Generator) -> dict[str, pd.Series]:
+        """Cells, by real column, that make a row with these `given` ones keep the rule; missing where nothing needs to follow.
+
+        `drawn` is a draw of the engine for these rows and `done` what was rebuilt from it.
+        """
+        return {}
 
 
 class Rule(ABC):
@@ -150,7 +178,8 @@ class Rule(ABC):
         """How the column counts. Raises `InvalidInput` when it holds no numbers."""
         numbers = self.facts.numbers(name)
         if numbers is None:
-            kind = self.facts.schema[name].kind
+            schema = self.facts.schema[name]
+            kind = "durations" if schema.dtype.startswith(("timedelta", "duration")) else schema.kind
             raise InvalidInput(f"{self.spec.kind}: column '{name}' is {kind}, not numbers or datetimes", field=self.field)
         return numbers
 
@@ -182,6 +211,13 @@ def whole_column(name: str, ticks: Values, missing: Mask) -> tuple[ColumnSchema,
     if missing.all():
         schema = schema.model_copy(update={"kind": "constant"})
     return schema, series
+
+
+def nullable(ticks: Values, missing: Mask) -> pd.Series:
+    """Ticks as a column with gaps."""
+    if ticks.dtype.kind == "f":
+        return pd.Series(np.where(missing, np.nan, ticks))
+    return pd.Series(pd.arrays.IntegerArray(ticks.astype(np.int64), missing.copy()))
 
 
 def drawn_ticks(series: pd.Series) -> tuple[npt.NDArray[Any], Mask]:

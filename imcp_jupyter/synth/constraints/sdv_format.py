@@ -110,9 +110,14 @@ def schema_overrides(metadata: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(tables, Mapping) or len(tables) != 1:
             raise InvalidInput("SDV's metadata must describe one table here", field="table_schema", hint="pass the part of one table")
         table = next(iter(tables.values()))
+    return column_kinds(table, "table_schema")
+
+
+def column_kinds(table: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """Overrides by column from what SDV's metadata says of one table. Raises `InvalidInput` naming `field`."""
     columns = table.get("columns")
     if not isinstance(columns, Mapping):
-        raise InvalidInput("SDV's metadata has no columns", field="table_schema")
+        raise InvalidInput("SDV's metadata has no columns", field=field)
     listed = [table.get("primary_key"), *(table.get("alternate_keys") or [])]
     keys = {key for item in listed for key in (item if isinstance(item, list) and len(item) == 1 else [item]) if isinstance(key, str)}
     found = {str(name): _kind(name in keys, column) for name, column in columns.items() if isinstance(column, Mapping)}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...data.table import Column
 from ...errors import InvalidInput
@@ -14,7 +13,8 @@ from .contexts import NO_PARENT
 from .graph import Graph
 from .hierarchy import without_gaps
 from .matching import Codes, Ints, assigned, like_real, like_reference, rows_for, with_total
-from .plan import Link, Place, TablePlan
+from .places import looked_up
+from .plan import Link, TablePlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,11 @@ class TableDraw:
             else:
                 self.counts[number] = like_real(wishes, link.counts, self._rng)
         self.frame = self._assemble(tables, owners)
+
+    def release(self) -> None:
+        """Keep of the table only what its children look up."""
+        self.frame = self.frame[list(dict.fromkeys(self._links[number].relation.key for number in self._graph.children(self._plan.name)))]
+        del self._drawn
 
     def _sequence(self, *purpose: int) -> np.random.SeedSequence:
         seed, number = self._stream
@@ -131,24 +136,9 @@ class TableDraw:
             link, positions = owners[name]
             keys_of = columns[link.relation.key] if name in own else tables[link.relation.parent].frame[link.relation.key].array
             place = next(place for place in plan.places if place.name == name)
-            columns[name] = _looked_up(place, np.asarray(keys_of, dtype=object), positions)
+            columns[name] = looked_up(place, np.asarray(keys_of, dtype=object), positions)
         return pd.DataFrame({place.name: columns[place.name] for place in plan.places}, index=pd.RangeIndex(rows), copy=False)
 
 
 def _codes(frame: pd.DataFrame, link: Link) -> Codes:
     return frame[link.code_column].to_numpy(np.int32)
-
-
-def _looked_up(place: Place, keys: npt.NDArray[Any], positions: Ints) -> Any:
-    """The foreign key as an array of its dtype. Raises `InvalidInput` when its type has no room for the parent's new keys."""
-    import pandas as pd
-
-    cells = np.append(keys, np.array([place.missing], dtype=object))[positions]
-    try:
-        return pd.Series(cells, dtype=place.pandas_dtype).array
-    except (OverflowError, ValueError, TypeError):
-        raise InvalidInput(
-            f"column '{place.name}' of type '{place.pandas_dtype}' has no room for the parent's new keys",
-            field=place.name,
-            hint="store it in a wider type, such as int64",
-        ) from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,9 @@ from ...data.table import Column, Table
 from ...errors import InvalidInput
 from ...models.dataset import ColumnKind, ColumnSchema, TableSchema
 from ...models.relations import OnOrphans, Relation
-from ..tabular.dtypes import dtype_state, missing_mark, value_state
+from ..constraints.model import fit_constrained
 from ..tabular.engine import Progress, TabularEngine, TabularModel, no_progress
+from ..tabular.options import read_options
 from ..tabular.registry import pick_engine
 from .contexts import NO_PARENT, Context
 from .detect import detect_relations
@@ -24,7 +26,8 @@ from .graph import Graph
 from .hierarchy import depths
 from .keys import Linked, link
 from .model import RelationalModel
-from .plan import Ints, Link, Place, TablePlan
+from .places import fit_keys, key_columns, place_of
+from .plan import Ints, Link, TablePlan
 from .profiles import Matrix, embed, family_means, is_reference, profiles
 
 
@@ -34,13 +37,17 @@ def fit_tables(
     *,
     engine: str = "auto",
     on_orphans: OnOrphans = "refuse",
+    engine_options: Mapping[str, Any] | None = None,
+    constraints: Mapping[str, Sequence[Any]] | None = None,
+    seed: int = 0,
     settings: Settings | None = None,
     progress: Progress = no_progress,
 ) -> RelationalModel:
     """Learn `tables` and how they hang together, with the tabular engine called `engine` for every table.
 
     `relations` are detected by name and values when None. Rows whose foreign key names no parent are refused, dropped or get a
-    missing key, by `on_orphans`. Raises `InvalidInput` and `NotFound` naming table and column.
+    missing key, by `on_orphans`. `constraints` are rules by table, over columns that are no keys. `seed` is for engines whose fitting
+    is random. Raises `InvalidInput` and `NotFound` naming table and column.
 
     Method: sequential, parents first. (SDV's HMA, Patki et al. 2016, "The synthetic data vault", instead adds the parameters of a
     Gaussian copula per family to the parent's row.) The engine learns every parent with, for each of its relations, its number of
@@ -50,36 +57,92 @@ def fit_tables(
     further columns. A table's own contexts are among the attributes of its children's trees, so what a grandparent decides comes
     down any number of steps.
     """
-    if not tables:
-        raise InvalidInput("there must be at least one table", field="data")
-    if on_orphans not in typing.get_args(OnOrphans):
-        raise InvalidInput(f"must be one of {', '.join(typing.get_args(OnOrphans))}, got {on_orphans!r}", field="on_orphans")
     settings = settings or Settings.load()
-    frames = {name: table.frame for name, table in tables.items()}
-    found = detect_relations(frames) if relations is None else list(relations)
-    graph = Graph.of({name: table.names for name, table in tables.items()}, found)
-    linked = link(frames, graph, on_orphans)
-    work = _Work({name: Table(linked.frames[name], table.schema) for name, table in tables.items()}, graph, linked)
+    graph, linked, typed = linked_tables(tables, relations, on_orphans)
+    work = _Work(typed, graph, linked)
+    learner = _Learner(engine, engine_options, constraints or {}, seed, settings)
     plans: dict[str, TablePlan] = {}
     cells = sum(table.frame.size for table in work.tables.values())
     done = 0.0
     for name in graph.order:
         table = work.tables[name]
-        if table.n_rows < TabularEngine.min_rows:
-            raise InvalidInput(f"table '{name}' has {table.n_rows} usable rows; at least {TabularEngine.min_rows} are needed", field=name)
         share = table.frame.size / max(cells, 1)
         progress(done, f"learning table '{name}'")
         try:
-            plans[name] = work.plan(name, engine, settings, _part(progress, name, done, done + share))
+            plans[name] = work.plan(name, learner, _part(progress, name, done, done + share))
         except InvalidInput as error:
+            if (error.field or "").partition(".")[0] in ("engine", "engine_options"):
+                raise
             field = f"{name}.{error.field}" if error.field else name
             raise InvalidInput(f"table '{name}': {error.message}", field=field, hint=error.hint) from None
         done += share
     return RelationalModel(graph, [plans[name] for name in graph.order], list(work.links.values()), list(tables), linked.orphans)
 
 
+def linked_tables(
+    tables: Mapping[str, Table], relations: Sequence[Relation] | None, on_orphans: OnOrphans
+) -> tuple[Graph, Linked, dict[str, Table]]:
+    """The checked graph, the keys looked up, and the tables without the rows that go. Raises as `fit_tables` does."""
+    if not tables:
+        raise InvalidInput("there must be at least one table", field="data")
+    if on_orphans not in typing.get_args(OnOrphans):
+        raise InvalidInput(f"must be one of {', '.join(typing.get_args(OnOrphans))}, got {on_orphans!r}", field="on_orphans")
+    frames = {name: table.frame for name, table in tables.items()}
+    found = detect_relations(frames) if relations is None else list(relations)
+    graph = Graph.of({name: table.names for name, table in tables.items()}, found)
+    linked = link(frames, graph, on_orphans)
+    typed = {name: Table(linked.frames[name], table.schema) for name, table in tables.items()}
+    for name, table in typed.items():
+        if table.n_rows < TabularEngine.min_rows:
+            raise InvalidInput(f"table '{name}' has {table.n_rows} usable rows; at least {TabularEngine.min_rows} are needed", field=name)
+    return graph, linked, typed
+
+
 def _part(progress: Progress, table: str, start: float, end: float) -> Progress:
     return lambda share, message: progress(min(start + share * (end - start), 1.0), f"{table}: {message}")
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """How one table is learned."""
+
+    engine: str
+    options: Mapping[str, Any] | None
+    constraints: Mapping[str, Sequence[Any]]
+    seed: int
+    settings: Settings
+
+    def picked(self, rows: Table) -> TabularEngine:
+        engine = pick_engine(self.engine, rows.n_rows, len(rows.names), self.settings)
+        if engine.private_only:
+            message = f"engine '{engine.name}' needs a privacy budget, which related tables cannot have"
+            raise InvalidInput(message, field="engine", hint="use the engine cart or copula")
+        engine.require()
+        return engine.with_options(read_options(engine.name, engine.options_type, self.options), self.seed)
+
+    def fit(self, engine: TabularEngine, name: str, rows: Table, keys: Collection[str], is_child: bool, progress: Progress) -> TabularModel:
+        rules = self.constraints.get(name)
+        if not rules:
+            return engine.fit(rows, progress)
+        for position, rule in enumerate(rules):
+            _refuse_rule(rule, f"constraints[{position}]", keys, is_child)
+        return fit_constrained(engine, rows, rules, progress)
+
+
+def _refuse_rule(rule: Any, field: str, keys: Collection[str], is_child: bool) -> None:
+    named = next((column for column in rule.columns if column in keys), None)
+    if named is not None:
+        raise InvalidInput(
+            f"a constraint cannot speak of the key '{named}'",
+            field=field,
+            hint="keys are made new and unique, and foreign keys name one row of their parent, without it",
+        )
+    if is_child and rule.kind == "unique":
+        raise InvalidInput(
+            "unique cannot be held in a table whose rows are drawn for their parents",
+            field=field,
+            hint="leave it out; ids and keys are unique without it",
+        )
 
 
 @dataclass(frozen=True)
@@ -104,7 +167,8 @@ class _Work:
             loops = (positions == np.arange(len(positions))) & (relation.parent == relation.child)
             self._to_itself.append(bool(loops.any()) and not (positions < 0).any())
             self._positions.append(np.where(loops, -1, positions))
-        keyed = {name: graph.foreign_keys(name) | set(graph.keys(name)) for name in tables}
+        self._keys = {name: key_columns(table, graph, name) for name, table in tables.items()}
+        keyed = {name: graph.foreign_keys(name) | set(self._keys[name]) for name in tables}
         self._attributes = {name: table.select_columns([c for c in table.names if c not in keyed[name]]) for name, table in tables.items()}
         self._extras: dict[str, list[_Extra]] = {name: [] for name in tables}
         self._means: list[Matrix] = []
@@ -116,18 +180,18 @@ class _Work:
                 embedded[relation.child] = embed(self._attributes[relation.child])
             self._add_family(number, embedded[relation.child])
 
-    def plan(self, name: str, engine: str, settings: Settings, progress: Progress) -> TablePlan:
+    def plan(self, name: str, learner: _Learner, progress: Progress) -> TablePlan:
         """Fit the models of one table; its parents come first."""
         parents, own = self._graph.parents(name), self._graph.own(name)
         for number in parents + own:
             self._link(number)
-        table = self.tables[name]
-        keys = self._graph.keys(name)
-        places = [self._place(table[column], keys, self._graph.foreign_keys(name)) for column in table.names]
+        table, keys, foreign = self.tables[name], self._keys[name], self._graph.foreign_keys(name)
+        places = [place_of(table[column], keys, foreign) for column in table.names]
         rows = self._extended(name)
-        picked = pick_engine(engine, rows.n_rows, len(rows.names), settings)
-        drawn = picked.fit(rows, progress)
-        return TablePlan(name, places, table.schema, table.n_rows, drawn, _key_model(picked, table, keys), self._main(name, parents))
+        picked = learner.picked(rows)
+        sparing = picked.sparing([extra.name for extra in self._extras[name]])
+        drawn = learner.fit(sparing, name, rows, foreign | set(keys), bool(parents), progress)
+        return TablePlan(name, places, table.schema, table.n_rows, drawn, fit_keys(picked, table, keys), self._main(name, parents))
 
     def _add_family(self, number: int, children: Matrix) -> None:
         relation, positions = self._graph.relations[number], self._positions[number]
@@ -215,13 +279,6 @@ class _Work:
 
         return min(parents, key=rank)
 
-    def _place(self, column: Column, keys: list[str], foreign: set[str]) -> Place:
-        name = column.schema.name
-        role: typing.Literal["attribute", "key", "foreign"] = "foreign" if name in foreign else "key" if name in keys else "attribute"
-        if role == "attribute" or isinstance(column.series.dtype, pd.CategoricalDtype):
-            return Place(name, role, {"name": "category" if role != "attribute" else "object"}, None)
-        return Place(name, role, dtype_state(column.series.dtype, name), value_state(missing_mark(column.series), name))
-
     def _free(self, table: str, name: str) -> str:
         """`name` in a form that no column of `table` has."""
         while name in self.tables[table].schema.names:
@@ -234,14 +291,3 @@ def _schema_of(extra: _Extra) -> ColumnSchema:
     return ColumnSchema(
         name=extra.name, kind=extra.kind, dtype=str(extra.values.dtype), missing=missing, decimals=4 if extra.kind == "continuous" else None
     )
-
-
-def _key_model(engine: TabularEngine, table: Table, keys: list[str]) -> TabularModel | None:
-    if not keys:
-        return None
-    frame = pd.DataFrame({key: _without_categories(table.frame[key]) for key in keys})
-    return engine.fit(Table.of(frame, dict.fromkeys(keys, "id")))
-
-
-def _without_categories(series: pd.Series) -> pd.Series:
-    return series.astype(series.cat.categories.dtype) if isinstance(series.dtype, pd.CategoricalDtype) else series

@@ -2,85 +2,89 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
-from ...errors import InvalidInput
+from ...models.constraints import ConstraintOutcome
 from ...models.dataset import TableSchema
 from ...models.relations import Orphans, Relation
 from ..archive import load_archive, save_archive
-from ..tabular.engine import TabularModel
-from ..tabular.registry import find_engine
+from ..constraints.model import ConstrainedModel
+from ..signing import Signer
+from ..tabular.engine import Progress
 from .contexts import Context
 from .draw import TableDraw
 from .graph import Graph
+from .inner import bytes_of, model_of
 from .plan import Link, Place, TablePlan
+from .tables_model import TablesModel
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class RelationalModel:
-    """What `fit_tables` returns."""
+class RelationalModel(TablesModel):
+    """What `fit_tables` returns: a tabular model per table, and how their rows find each other."""
 
     engine: ClassVar[str] = "relational"
-    version: ClassVar[str] = "1"  # part of the cache key: raise it when the same seed gives other data
+    version: ClassVar[str] = "2"
 
     def __init__(self, graph: Graph, plans: list[TablePlan], links: list[Link], names: list[str], orphans: list[Orphans]) -> None:
         """`plans` parents first, `links` in any order, `names` of the tables as they were given."""
-        self._graph = graph
+        super().__init__(graph, names, {plan.name: plan.schema for plan in plans}, {plan.name: plan.real_rows for plan in plans})
         self._plans = plans
         self._links = {graph.relations.index(link.relation): link for link in links}
-        self._names = names
         self.orphans = orphans
 
     @property
-    def relations(self) -> list[Relation]:
-        return self._graph.relations
-
-    @property
     def engines(self) -> dict[str, str]:
-        """The tabular engine of every table."""
         return {plan.name: plan.rows.engine for plan in self._plans}
 
-    @property
-    def schemas(self) -> dict[str, TableSchema]:
-        return {plan.name: plan.schema for plan in self._plans}
+    def outcomes(self, table: str) -> list[ConstraintOutcome]:
+        rows = next(plan.rows for plan in self._plans if plan.name == table)
+        return rows.outcomes() if isinstance(rows, ConstrainedModel) else []
 
-    def scale_for(self, rows: int) -> float:
-        """The `scale` that gives the largest table without a parent `rows` rows."""
-        return rows / max(plan.real_rows for plan in self._plans if plan.main is None)
+    def close(self) -> None:
+        for plan in self._plans:
+            plan.rows.close()
 
-    def sample(self, seed: int, scale: float = 1.0) -> dict[str, pd.DataFrame]:
-        """All tables anew, those without a parent with `scale` times their real rows, the others as their parents ask for.
-
-        Every foreign key is missing or names one row of its parent. The same seed gives byte-identical frames. Raises
-        `InvalidInput` for a scale that is not positive.
-        """
-        if not 0 < scale < float("inf"):
-            raise InvalidInput(f"must be positive, got {scale}", field="scale")
+    def _draw(self, seed: int, scale: float, progress: Progress) -> Iterator[tuple[str, pd.DataFrame]]:
         drawn: dict[str, TableDraw] = {}
+        whole = sum(self.real_rows.values())
+        done = 0
         for number, plan in enumerate(self._plans):
+            progress(done / whole, f"drawing table '{plan.name}'")
             drawn[plan.name] = TableDraw(plan, self._graph, self._links, number, seed)
             drawn[plan.name].run(drawn, scale)
-        return {name: drawn[name].frame for name in self._names}
+            yield plan.name, drawn[plan.name].frame
+            drawn[plan.name].release()
+            done += plan.real_rows
+        progress(1.0, "drew every table")
 
     def save(self, path: Path) -> None:
-        """Write one zip: plans and relations as JSON, numbers as arrays, the file of every table's models as bytes."""
+        """Write one zip: plans and relations as JSON, numbers as arrays, the file of every table's models as bytes.
+
+        Raises `InvalidInput` for tables whose engine stores models only with a signature.
+        """
+        self._save(path, None)
+
+    def save_signed(self, path: Path, signer: Signer) -> None:
+        self._save(path, signer)
+
+    def _save(self, path: Path, signer: Signer | None) -> None:
         arrays: dict[str, npt.NDArray[Any]] = {}
         for number, plan in enumerate(self._plans):
-            arrays[f"rows{number}"] = _bytes_of(plan.rows)
+            arrays[f"rows{number}"] = bytes_of(plan.rows, signer)
             if plan.keys is not None:
-                arrays[f"keys{number}"] = _bytes_of(plan.keys)
+                arrays[f"keys{number}"] = bytes_of(plan.keys, signer)
         for number, link in self._links.items():
             arrays |= {f"counts{number}": link.counts, f"depths{number}": link.depths}
             arrays |= {f"context{number}.{name}": array for name, array in link.context.arrays().items()}
         state = {
-            "names": self._names,
+            "names": self.names,
             "order": self._graph.order,
             "plans": [_plan_state(plan) for plan in self._plans],
             "links": [_link_state(self._links[number]) for number in range(len(self._links))],
@@ -91,6 +95,14 @@ class RelationalModel:
     @classmethod
     def load(cls, path: Path) -> RelationalModel:
         """Read what `save` wrote. Raises `InvalidInput` for another engine's or a broken file."""
+        return cls._load(path, None)
+
+    @classmethod
+    def load_signed(cls, path: Path, signer: Signer) -> RelationalModel:
+        return cls._load(path, signer)
+
+    @classmethod
+    def _load(cls, path: Path, signer: Signer | None) -> RelationalModel:
         state, arrays = load_archive(path, cls.engine)
         links = []
         for number, item in enumerate(state["links"]):
@@ -101,9 +113,9 @@ class RelationalModel:
         plans = []
         for number, item in enumerate(state["plans"]):
             engine = item.pop("engine")
-            keys = _model_of(engine, arrays[f"keys{number}"]) if f"keys{number}" in arrays else None
+            keys = model_of(engine, arrays[f"keys{number}"], signer) if f"keys{number}" in arrays else None
             parts = {"places": [Place(**place) for place in item["places"]], "schema": TableSchema(**item["schema"])}
-            plans.append(TablePlan(**(item | parts), rows=_model_of(engine, arrays[f"rows{number}"]), keys=keys))
+            plans.append(TablePlan(**(item | parts), rows=model_of(engine, arrays[f"rows{number}"], signer), keys=keys))
         graph = Graph(state["order"], [link.relation for link in links])
         return cls(graph, plans, links, state["names"], [Orphans(**item) for item in state["orphans"]])
 
@@ -132,17 +144,3 @@ def _link_state(link: Link) -> dict[str, Any]:
         "reference": link.reference,
         "childless": link.childless,
     }
-
-
-def _bytes_of(model: TabularModel) -> npt.NDArray[np.uint8]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.zip"
-        model.save(file)
-        return np.frombuffer(file.read_bytes(), dtype=np.uint8)
-
-
-def _model_of(engine: str, content: npt.NDArray[np.uint8]) -> TabularModel:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.zip"
-        file.write_bytes(content.tobytes())
-        return find_engine(engine).model.load(file)

@@ -5,8 +5,10 @@ Reiter 2005, "Using CART to generate partially synthetic public use microdata"; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,15 +17,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from ...config import Settings
+from ...config import fit_threads
 from ...models.dataset import TableSchema
+from ...models.generation import PrivacyLevel
 from ..archive import load_archive, save_archive
+from .blends import Blend, blend_of, covariance_of, one_blas_thread
 from .codec import TableCodec
 from .completion import POOL_ROWS, Completion, Pool
 from .conditional import Conditional, TreeSettings, fit_conditional, look_up
 from .dependencies import determined, visiting_order
+from .dial import DIAL, STANDARD
 from .engine import Progress, TabularEngine, no_progress
-from .features import Discrete, Draw, Feature, Floats
+from .features import ATOM_ROWS, Discrete, Draw, Feature, Floats
 from .given import ConditionalModel
 from .leaves import LeafTable
 from .options import EngineOptions
@@ -32,9 +37,13 @@ from .particles import resampled
 from .pieces import Pieces
 from .predictors import Binning
 from .ragged import pack, unpack
+from .rare import protected
 from .regions import Region, Spans, enforce
+from .rulers import Ruler
 from .scores import latent_scores
-from .trees import Bins, FlatTree
+from .screening import information
+from .seen import Seen
+from .trees import FlatTree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +57,18 @@ class CartModel(ConditionalModel):
     engine: ClassVar[str] = "cart"
 
     def __init__(
-        self, schema: TableSchema, codec: TableCodec, binnings: list[Binning], gated: list[bool], steps: list[Conditional]
+        self,
+        schema: TableSchema,
+        codec: TableCodec,
+        binnings: list[Binning],
+        rulers: list[Ruler],
+        gated: list[bool],
+        steps: list[Conditional],
     ) -> None:
         self.schema = schema
         self._codec = codec
         self._binnings = binnings
+        self._rulers = rulers
         self._gated = gated
         self._steps = steps
         self._completions: dict[tuple[frozenset[int], bool], Completion] = {}
@@ -70,11 +86,11 @@ class CartModel(ConditionalModel):
             parts = [resampled(partial(self._propose, region, prefix), count, rng) for region, count in cells]
             for turn, columns in enumerate(zip(*parts, strict=True)):
                 drawn[self._steps[turn].target] = np.concatenate(columns)
-        bins: list[Bins | None] = [None] * len(self._binnings)
+        seen = self._seen()
         for turn, step in enumerate(self._steps):
             if turn >= prefix:
-                drawn[step.target] = step.draw(bins, rows, rng)
-            bins[step.target] = self._bins(step.target, drawn)
+                drawn[step.target] = step.draw(seen, rows, rng)
+            seen.settle(step.target, drawn)
         return drawn
 
     def region_mass(self, region: Region, rows: int, rng: np.random.Generator) -> float:
@@ -89,13 +105,13 @@ class CartModel(ConditionalModel):
         completion = self._completions.get((gaps, scattered))
         if completion is None:
             completion = self._completions[gaps, scattered] = Completion.learn(self._pool, self._steps, gaps, scattered)
-        return completion.fill(given, self._binnings, self._gated, rng)
+        return completion.fill(given, self._seen(), self._gated, rng)
 
     @cached_property
     def _pool(self) -> Pool:
         """The same for a model and its stored copy: gaps are filled alike by both."""
         rng = np.random.Generator(np.random.Philox(0))
-        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._gated)
+        return Pool.of(self.draw_cells([({}, POOL_ROWS)], rng), self._binnings, self._rulers, self._gated)
 
     def _propose(self, region: Region, prefix: int, rows: int, rng: np.random.Generator) -> tuple[list[npt.NDArray[Any]], Floats]:
         """The features of the first `prefix` steps, in that order, the held ones within `region`; and (n_rows,) weights.
@@ -103,15 +119,15 @@ class CartModel(ConditionalModel):
         A weight is the product of the probabilities, by leaf, of what each held feature was held to.
         """
         drawn: list[npt.NDArray[Any]] = [np.empty(0)] * len(self._binnings)
-        bins: list[Bins | None] = [None] * len(self._binnings)
+        seen = self._seen()
         weight = np.ones(rows)
         for step in self._steps[:prefix]:
             place = step.target
             part = region.get(place)
             if part is None:
-                drawn[place] = step.draw(bins, rows, rng)
+                drawn[place] = step.draw(seen, rows, rng)
             else:
-                leaf = step.leaf(bins, rows)
+                leaf = step.leaf(seen, rows)
                 whole = Pieces.of(step.table)
                 held = whole.within(self._widened(place, part) if isinstance(part, Spans) else part)
                 values = held.draw(leaf, rng)
@@ -121,7 +137,7 @@ class CartModel(ConditionalModel):
                 weight *= chance
                 drawn[place] = values if isinstance(part, Spans) else values.astype(np.int32)
                 enforce({place: part}, drawn)
-            bins[place] = self._bins(place, drawn)
+            seen.settle(place, drawn)
         return [drawn[step.target] for step in self._steps[:prefix]], weight
 
     def _widened(self, place: int, part: Spans) -> Spans:
@@ -134,8 +150,8 @@ class CartModel(ConditionalModel):
         own = np.searchsorted(cuts, part.low)
         return Spans(np.where(point, edges[own], part.low), np.where(point, edges[own + 1], part.high), part.whole, part.gated)
 
-    def _bins(self, place: int, drawn: list[npt.NDArray[Any]]) -> Bins:
-        return self._binnings[place].bins(drawn[place], drawn[place - 1] == 1 if self._gated[place] else None)
+    def _seen(self) -> Seen:
+        return Seen(self._binnings, self._rulers, self._gated)
 
     def save(self, path: Path) -> None:
         steps, binnings = self._steps, self._binnings
@@ -143,6 +159,7 @@ class CartModel(ConditionalModel):
             "schema": self.schema.model_dump(mode="json"),
             "codec": self._codec.state(),
             "gated": self._gated,
+            "reach": steps[0].table.reach if steps else 0.5,
             "n_bins": [binning.n_bins for binning in binnings],
             "discrete": [binning.cuts is None for binning in binnings],
         }
@@ -150,6 +167,12 @@ class CartModel(ConditionalModel):
         arrays = self._codec.arrays() | pack(
             "cuts", [no_cuts if binning.cuts is None else binning.cuts for binning in binnings], np.float64
         )
+        arrays |= pack("knots", [no_cuts if ruler.knots is None else ruler.knots for ruler in self._rulers], np.float64)
+        arrays |= pack("heights", [ruler.heights for ruler in self._rulers], np.float32)
+        blends = [step.blend or _NO_BLEND for step in steps]
+        arrays |= pack("blend.members", [blend.members for blend in blends], np.int32)
+        arrays |= pack("blend.weights", [blend.weights for blend in blends], np.float32)
+        arrays |= pack("blend.cuts", [blend.cuts for blend in blends], np.float32)
         arrays["target"] = np.array([step.target for step in steps], dtype=np.int32)
         arrays |= pack("given", [np.array(step.given) for step in steps], np.int32)
         arrays |= pack("order", [order for step in steps for order in step.orders], np.uint16)
@@ -165,6 +188,11 @@ class CartModel(ConditionalModel):
         discrete = state["discrete"]
         cuts = unpack("cuts", arrays)
         binnings = [Binning(None if codes else cut, n_bins) for codes, cut, n_bins in zip(discrete, cuts, state["n_bins"], strict=True)]
+        measures = zip(discrete, unpack("knots", arrays), unpack("heights", arrays), strict=True)
+        rulers = [Ruler(None if codes else knots, heights) for codes, knots, heights in measures]
+        blends = [
+            Blend(*parts) for parts in zip(*(unpack(f"blend.{name}", arrays) for name in ("members", "weights", "cuts")), strict=True)
+        ]
         orders = iter(unpack("order", arrays))
         trees = {name: unpack(f"tree.{name}", arrays) for name in ("predictor", "threshold", "child")}
         tables = {name: unpack(f"leaf.{name}", arrays) for name in _TABLE}
@@ -179,35 +207,57 @@ class CartModel(ConditionalModel):
                     given.tolist(),
                     [next(orders) for _ in given],
                     FlatTree(**{name: parts[number] for name, parts in trees.items()}),
-                    LeafTable(**table),
+                    LeafTable(**table, reach=state["reach"]),
+                    blends[number] if len(blends[number].members) else None,
                 )
             )
         codec = TableCodec.restore(state["codec"], arrays)
-        return cls(TableSchema.model_validate(state["schema"]), codec, binnings, state["gated"], steps)
+        return cls(TableSchema.model_validate(state["schema"]), codec, binnings, rulers, state["gated"], steps)
 
 
+_NO_BLEND = Blend(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))
 _TABLE = {"start": np.int64, "value": np.float64, "cum": np.float64, "smooth": np.int32, "line": np.float64}
 
 
 class CartOptions(EngineOptions):
-    min_leaf: int = Field(10, ge=1, description="smallest number of rows in a leaf: larger is more private, smaller more faithful")
-    min_gain: float = Field(4.0, ge=0, description="a split must lower the impurity by this many rows' share: larger gives smaller trees")
-    max_predictors: int = Field(24, ge=1, description="largest number of earlier columns that a column may depend on")
+    """The level sets what is left out."""
+
+    privacy: PrivacyLevel = Field(STANDARD, description="fidelity, standard or high: how much is given up for privacy")
+    min_leaf: int | None = Field(None, ge=1, description="smallest number of rows in a leaf: larger is more private, smaller more faithful")
+    min_gain: float | None = Field(
+        None, ge=0, description="rows' worth of impurity that a split must take away: larger gives smaller trees"
+    )
+    smoothing: float | None = Field(None, ge=0, le=1, description="how far of the way to its neighbour a number may be moved")
+    rare_rows: int | None = Field(None, ge=1, description="what fewer rows have is protected; 1 protects nothing")
+    max_predictors: int = Field(24, ge=1, description="largest number of earlier columns that a tree may split on, one by one")
 
 
 class CartEngine(TabularEngine):
     name: ClassVar[str] = "cart"
     title: ClassVar[str] = "Sequential trees (CART)"
-    version: ClassVar[str] = "1"
-    supports: ClassVar[frozenset[str]] = frozenset({"conditions"})
+    version: ClassVar[str] = "2"
+    supports: ClassVar[frozenset[str]] = frozenset({"conditions", "privacy"})
     options_type: ClassVar[type[EngineOptions]] = CartOptions
     model: ClassVar[type[ConditionalModel]] = CartModel
+    spared: frozenset[str] = frozenset()
 
-    def __init__(self, min_leaf: int = 10, min_gain: float = 4.0, max_predictors: int = 24) -> None:
-        self.settings = TreeSettings(min_leaf, min_gain, max_predictors)
+    def __init__(self, **options: Any) -> None:
+        """`options` as in `CartOptions`."""
+        own = CartOptions(**options)
+        explicit = own.model_dump(include={"min_gain", "smoothing", "rare_rows"}, exclude_none=True)
+        self.privacy_level = own.privacy
+        self.dial = replace(DIAL[own.privacy], **explicit)
+        if own.min_leaf is not None:
+            self.dial = replace(self.dial, min_leaf=(own.min_leaf, own.min_leaf))
+        self.max_predictors = own.max_predictors
 
     def with_options(self, options: EngineOptions, seed: int) -> CartEngine:
         return CartEngine(**options.model_dump())
+
+    def sparing(self, columns: Collection[str]) -> CartEngine:
+        other = copy(self)
+        other.spared = frozenset(columns)
+        return other
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CartModel:
         return self.fit_first(table, (), progress)
@@ -215,29 +265,37 @@ class CartEngine(TabularEngine):
     def fit_first(self, table: Table, first: Sequence[str], progress: Progress = no_progress) -> CartModel:
         """Draw the columns `first` before all others: rows under conditions on them then come exactly and at once."""
         progress(0.0, "reading columns")
+        atoms = max(ATOM_ROWS, self.dial.rare_rows)
+        settings = TreeSettings(self.dial.leaf(table.n_rows), self.dial.min_gain, self.max_predictors, self.dial.smoothing, atoms)
+        table = protected(table, self.dial.rare_rows, self.dial.blunt, self.spared)
         codec, features = TableCodec.fit(table)
         binnings = [Binning.of(feature) for feature in features]
         bins = [binning.bins(*_content(feature)) for binning, feature in zip(binnings, features, strict=True)]
         gated = [not isinstance(feature, Discrete) and feature.gated for feature in features]
         steps: list[Conditional] = []
+        rulers: list[Ruler] = []
         if features:
             progress(0.05, "ordering columns")
             scores, _ = latent_scores(features)
+            rulers = [Ruler.of(feature, scores[:, place]) for place, feature in enumerate(features)]
+            heights = [ruler.read(*_content(feature)) for ruler, feature in zip(rulers, features, strict=True)]
             owners = codec.owners()
             ahead = {place for place, owner in enumerate(owners) if owner in first}
             sources = determined(features, binnings, bins, ahead)
             order = visiting_order(binnings, gated, sources, ahead)
-            near = _association(scores)
+            covariance = covariance_of(heights)
+            near = information(heights)
 
             def learn(turn: int) -> Conditional:
                 place = order[turn]
                 if place in sources:
-                    return look_up(place, sources[place], features, bins, binnings)
+                    return look_up(place, sources[place], features, bins, binnings, settings)
                 earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
-                given = sorted(earlier, key=lambda other: -near[place, other])[: self.settings.max_predictors]
-                return fit_conditional(place, given, features, bins, binnings, scores, self.settings)
+                given = sorted(earlier, key=lambda other: -near[place, other])[: settings.max_predictors]
+                blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
+                return fit_conditional(place, given, features, bins, binnings, heights, settings, blend)
 
-            with ThreadPoolExecutor(max(Settings.load().threads_per_worker, 1)) as pool:
+            with one_blas_thread(), ThreadPoolExecutor(fit_threads()) as pool:
                 # The costliest trees have the most predictors: begin with them so that no thread is left alone at the end.
                 futures = {turn: pool.submit(learn, turn) for turn in reversed(range(len(order)))}
                 try:
@@ -247,17 +305,10 @@ class CartEngine(TabularEngine):
                 finally:
                     pool.shutdown(wait=True, cancel_futures=True)
             steps.reverse()
-        return CartModel(table.schema, codec, binnings, gated, steps)
+        return CartModel(table.schema, codec, binnings, rulers, gated, steps)
 
 
 def _content(feature: Feature) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
     if isinstance(feature, Discrete):
         return feature.codes, None
     return feature.values, np.isnan(feature.values) if feature.gated else None
-
-
-def _association(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(n_features, n_features) absolute correlations of the normal scores."""
-    centred = scores - scores.mean(axis=0)
-    norm = np.sqrt(np.maximum((centred**2).sum(axis=0), 1e-12))
-    return np.asarray(np.abs(centred.T @ centred) / np.outer(norm, norm))

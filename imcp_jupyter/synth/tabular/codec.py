@@ -15,11 +15,13 @@ from .freetext import TextCodec
 from .identifiers import IdCodec
 from .lattice import NumericCodec
 from .levels import LevelCodec
+from .pii.codec import FakeCodec
+from .pii.fit import fit_fakes
 
 if TYPE_CHECKING:
     from ...data.table import Column, Table
 
-ColumnCodec = NumericCodec | LevelCodec | IdCodec | TextCodec
+ColumnCodec = NumericCodec | LevelCodec | IdCodec | TextCodec | FakeCodec
 
 
 class TableCodec:
@@ -33,8 +35,9 @@ class TableCodec:
         """The codec of `table` and its features. Raises `InvalidInput` naming a column that cannot be kept."""
         codecs: list[ColumnCodec] = []
         features: list[Feature] = []
+        fakes = fit_fakes(table)
         for name in table.names:
-            codec, parts = _fit_column(table[name])
+            codec, parts = fakes[name] if name in fakes else fit_column(table[name])
             codecs.append(codec)
             features += parts
         return cls(codecs), features
@@ -65,11 +68,12 @@ class TableCodec:
         for number, item in enumerate(state):
             prefix = f"column{number}."
             own = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-            codecs.append(_restore_column(item["codec"], item["state"], own))
+            codecs.append(restore_column(item["codec"], item["state"], own))
         return cls(codecs)
 
 
-def _fit_column(column: Column) -> tuple[ColumnCodec, list[Feature]]:
+def fit_column(column: Column) -> tuple[ColumnCodec, list[Feature]]:
+    """The codec of one column and its features. Raises `InvalidInput` naming a column that cannot be kept."""
     kind = column.schema.kind
     if isinstance(column.series.dtype, pd.CategoricalDtype) and kind not in DISCRETE_KINDS | {"constant"}:
         name = column.schema.name
@@ -91,11 +95,14 @@ def _fit_column(column: Column) -> tuple[ColumnCodec, list[Feature]]:
     return LevelCodec.fit(column)
 
 
-def _restore_column(kind: str, state: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> ColumnCodec:
+def restore_column(kind: str, state: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> ColumnCodec:
+    """The codec that a model file holds as its `kind`, `state` and `arrays`."""
     if kind == NumericCodec.kind:
         return NumericCodec(state)
     if kind == LevelCodec.kind:
         return LevelCodec(state)
     if kind == IdCodec.kind:
         return IdCodec.restore(state, arrays)
+    if kind == FakeCodec.kind:
+        return FakeCodec.restore(state, arrays)
     return TextCodec.restore(state, arrays)

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .features import Codes, Discrete, Feature, Floats
+from .blends import Blend
+from .features import ATOM_ROWS, Codes, Discrete, Feature, Floats
 from .leaves import LeafTable, code_leaves, value_leaves
 from .predictors import Binning, class_sums, level_order, many_level_signals, number_sums
+from .rulers import Heights
+from .seen import Seen
 from .trees import Bins, FlatTree, grow_classes, grow_numbers, one_leaf_per_bin
 
 _CLASSES = 32  # more levels than this are grown on directions instead of one impurity per level
@@ -20,30 +23,40 @@ _GROWING_ROWS = 200_000  # a tree's splits are sought in at most this many rows;
 
 @dataclass(frozen=True)
 class TreeSettings:
-    """`min_leaf` rows at least in a leaf; `min_gain` see `trees.grow_classes`; at most `max_predictors` earlier features."""
+    """`min_leaf` rows at least in a leaf; `min_gain` see `trees.grow_classes`; at most `max_predictors` earlier features.
+
+    A number that `atom_rows` rows share is kept, others move up to `smoothing` of the way to their neighbour.
+    """
 
     min_leaf: int
     min_gain: float
     max_predictors: int
+    smoothing: float = 0.5
+    atom_rows: int = ATOM_ROWS
 
 
 @dataclass(frozen=True)
 class Conditional:
-    """The distribution of feature `target` given features `given`; `orders` ranks the bins of each (empty: as they are)."""
+    """The distribution of feature `target` given features `given`; `orders` ranks the bins of each (empty: as they are).
+
+    The tree's predictors are the features `given` and, last, the `blend` where there is one.
+    """
 
     target: int
     given: list[int]
     orders: list[Bins]
     tree: FlatTree
     table: LeafTable
+    blend: Blend | None = None
 
-    def draw(self, bins: Sequence[Bins | None], rows: int, rng: np.random.Generator) -> npt.NDArray[Any]:
-        """(n_rows,) codes or values, given the (n_rows,) bins of the features drawn so far."""
-        return self.table.draw(self.leaf(bins, rows), rng)
+    def draw(self, seen: Seen, rows: int, rng: np.random.Generator) -> npt.NDArray[Any]:
+        """(n_rows,) codes or values, given the features drawn so far."""
+        return self.table.draw(self.leaf(seen, rows), rng)
 
-    def leaf(self, bins: Sequence[Bins | None], rows: int) -> Codes:
+    def leaf(self, seen: Seen, rows: int) -> Codes:
         """(n_rows,) the leaf of each row."""
-        return self.tree.leaves(_ordered(bins, self.given, self.orders, rows))
+        sums = None if self.blend is None else self.blend.bins(seen.heights, rows)
+        return self.tree.leaves(_matrix(seen.bins, self.given, self.orders, sums, rows))
 
 
 def fit_conditional(
@@ -52,12 +65,13 @@ def fit_conditional(
     features: Sequence[Feature],
     bins: Sequence[Bins],
     binnings: Sequence[Binning],
-    scores: npt.NDArray[np.float32],
+    heights: Sequence[Heights],
     settings: TreeSettings,
+    blend: Blend | None = None,
 ) -> Conditional:
-    """Learn feature `target` from the features `given`, over the rows where it is present.
+    """Learn feature `target` from the features `given` and their `blend`, over the rows where it is present.
 
-    `scores` (n_rows, n_features) are the normal scores of all features.
+    `heights` are the (n_rows,) normal scores of each feature.
     """
     feature = features[target]
     signals: Floats | None
@@ -65,12 +79,12 @@ def fit_conditional(
         present: Any = slice(None)
         wanted: npt.NDArray[Any] = feature.codes
         many = feature.n_levels > _CLASSES and bool(given)
-        signals = many_level_signals(feature.codes, feature.n_levels, scores[:, given]) if many else None
+        signals = many_level_signals(feature.codes, feature.n_levels, [heights[place] for place in given]) if many else None
         n_classes = feature.n_levels
     else:
         present = np.flatnonzero(~np.isnan(feature.values)) if feature.gated else slice(None)
         wanted = feature.values[present]
-        signals = scores[present, target].astype(np.float64)[:, None]
+        signals = heights[target][present].astype(np.float64)[:, None]
         n_classes = 0
     own_bins = [bins[place][present] for place in given]
     orders: list[Bins] = []
@@ -81,7 +95,8 @@ def fit_conditional(
             continue
         sums = class_sums(column, n_bins, wanted, n_classes) if signals is None else number_sums(column, n_bins, signals)
         orders.append(level_order(np.bincount(column, minlength=n_bins), sums))
-    matrix = _ordered(dict(zip(given, own_bins, strict=True)), given, orders, len(wanted))
+    sums_bins = None if blend is None else blend.bins(heights, len(heights[target]))[present]
+    matrix = _matrix(dict(zip(given, own_bins, strict=True)), given, orders, sums_bins, len(wanted))
     # Drawn, not evenly spaced: tables often come in repeating order.
     n_rows = len(wanted)
     some: Any = slice(None)
@@ -91,28 +106,43 @@ def fit_conditional(
         tree = grow_classes(matrix[some], wanted[some], settings.min_leaf, settings.min_gain)
     else:
         tree = grow_numbers(matrix[some], signals[some], settings.min_leaf, settings.min_gain)
-    return _filled(target, given, orders, tree, feature, matrix, wanted)
+    return _filled(target, given, orders, tree, feature, matrix, wanted, settings, blend)
 
 
-def look_up(target: int, source: int, features: Sequence[Feature], bins: Sequence[Bins], binnings: Sequence[Binning]) -> Conditional:
+def look_up(
+    target: int, source: int, features: Sequence[Feature], bins: Sequence[Bins], binnings: Sequence[Binning], settings: TreeSettings
+) -> Conditional:
     """Feature `target` where `source` determines it: one leaf for each bin of `source`."""
     feature = features[target]
     wanted = feature.codes if isinstance(feature, Discrete) else feature.values
     tree = one_leaf_per_bin(binnings[source].n_bins)
-    return _filled(target, [source], [np.empty(0, dtype=np.uint16)], tree, feature, bins[source][:, None], wanted)
+    return _filled(target, [source], [np.empty(0, dtype=np.uint16)], tree, feature, bins[source][:, None], wanted, settings)
 
 
 def _filled(
-    target: int, given: list[int], orders: list[Bins], tree: FlatTree, feature: Feature, matrix: Bins, wanted: npt.NDArray[Any]
+    target: int,
+    given: list[int],
+    orders: list[Bins],
+    tree: FlatTree,
+    feature: Feature,
+    matrix: Bins,
+    wanted: npt.NDArray[Any],
+    settings: TreeSettings,
+    blend: Blend | None = None,
 ) -> Conditional:
     leaf = tree.leaves(matrix)
-    table = (code_leaves if isinstance(feature, Discrete) else value_leaves)(leaf, wanted, tree.n_leaves)
-    return Conditional(target, given, orders, tree, table)
+    if isinstance(feature, Discrete):
+        table = code_leaves(leaf, wanted, tree.n_leaves)
+    else:
+        table = value_leaves(leaf, wanted, tree.n_leaves, settings.atom_rows, settings.smoothing)
+    return Conditional(target, given, orders, tree, table, blend)
 
 
-def _ordered(bins: Any, given: list[int], orders: list[Bins], rows: int) -> Bins:
-    """(n_rows, n_given) uint16, C order."""
-    matrix = np.empty((rows, len(given)), dtype=np.uint16)
+def _matrix(bins: Any, given: list[int], orders: list[Bins], sums: Bins | None, rows: int) -> Bins:
+    """(n_rows, n_predictors) uint16, C order: the ordered bins of the features `given`, then those of the blend."""
+    matrix = np.empty((rows, len(given) + (sums is not None)), dtype=np.uint16)
     for column, (place, order) in enumerate(zip(given, orders, strict=True)):
         matrix[:, column] = order[bins[place]] if len(order) else bins[place]
+    if sums is not None:
+        matrix[:, -1] = sums
     return matrix

@@ -1,7 +1,7 @@
 """The grammar of `conditions`: what may be asked of generated rows, by column.
 
 ``"Female"`` · ``None`` (missing) · ``{"min": 30, "max": 40}`` · ``{"in": [...]}`` · ``{"distribution": {">50K": 0.5}}``, short
-``{">50K": 0.5}`` · ``{"independent_of": "sex"}``, also together with a distribution.
+``{">50K": 0.5}`` · ``{"independent_of": "sex"}`` or ``{"independent_of": ["sex", "race"]}``, also together with a distribution.
 """
 
 from __future__ import annotations
@@ -40,14 +40,18 @@ class Within:
 
 @dataclass(frozen=True)
 class Shares:
-    """`shares` of the rows by value, the other values in their proportions; the whole drawn independently of `independent_of`."""
+    """`shares` of the rows by value, the other values in their proportions; the whole drawn independently of `independent_of`,
+    of all of these taken together. `apart`: another column is to be independent of this one, so its levels are told apart.
+    """
 
     shares: tuple[tuple[Any, float], ...]
-    independent_of: str | None = None
+    independent_of: tuple[str, ...] = ()
+    apart: bool = False
 
     def __str__(self) -> str:
         words = [f"distribution {dict(self.shares)!r}"] if self.shares else []
-        return " and ".join([*words, *([f"independent of '{self.independent_of}'"] if self.independent_of else [])])
+        partners = ", ".join(f"'{partner}'" for partner in self.independent_of)
+        return " and ".join([*words, *([f"independent of {partners}"] if partners else [])])
 
 
 Ask = OneOf | Within | Shares
@@ -61,8 +65,7 @@ def parse_conditions(conditions: Mapping[str, Any], columns: Sequence[str]) -> d
     for column, value in conditions.items():
         known_column(column, columns)
         asks[column] = _ask(column, value)
-        partner = asks[column].independent_of if isinstance(asks[column], Shares) else None  # type: ignore[union-attr]
-        if partner is not None:
+        for partner in partners_of(asks[column]):
             known_column(partner, columns)
             if partner == column:
                 raise InvalidInput(f"column '{column}' cannot be independent of itself", field=f"conditions.{column}")
@@ -72,14 +75,18 @@ def parse_conditions(conditions: Mapping[str, Any], columns: Sequence[str]) -> d
 def condition_columns(conditions: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     """The columns that `conditions` speak of, those that another is to be independent of included."""
     asks = parse_conditions(conditions, columns)
-    partners = [ask.independent_of for ask in asks.values() if isinstance(ask, Shares) and ask.independent_of is not None]
-    return list(dict.fromkeys([*asks, *partners]))
+    return list(dict.fromkeys([*asks, *(partner for ask in asks.values() for partner in partners_of(ask))]))
 
 
-def known_column(column: Any, columns: Sequence[str]) -> None:
+def partners_of(ask: Ask) -> tuple[str, ...]:
+    """The columns that the asked one is to be independent of."""
+    return ask.independent_of if isinstance(ask, Shares) else ()
+
+
+def known_column(column: Any, columns: Sequence[str], field: str = "conditions") -> None:
     """Raises `NotFound` naming the nearest column where `column` is none of `columns`."""
     if column not in columns:
-        raise NotFound(f"there is no column '{column}'", field="conditions", hint=did_you_mean(str(column), columns))
+        raise NotFound(f"there is no column '{column}'", field=field, hint=did_you_mean(str(column), columns))
 
 
 def _ask(column: str, value: Any) -> Ask:
@@ -100,15 +107,20 @@ def _ask(column: str, value: Any) -> Ask:
         return OneOf(tuple(values))
     if keys and keys <= {"distribution", "independent_of"}:
         shares = value.get("distribution")
-        partner = value.get("independent_of")
-        if "independent_of" in keys and not isinstance(partner, str):
-            raise InvalidInput(f"column '{column}': 'independent_of' names a column, got {partner!r}", field=field)
+        partners = _partners(column, value["independent_of"]) if "independent_of" in keys else ()
         if "distribution" in keys and not isinstance(shares, Mapping):
             raise InvalidInput(f"column '{column}': 'distribution' is an object of shares by value, got {shares!r}", field=field)
-        return Shares(_shares(column, shares) if shares is not None else (), partner)
+        return Shares(_shares(column, shares) if shares is not None else (), partners)
     if keys and all(isinstance(share, (int, float)) and not isinstance(share, bool) for share in value.values()):
         return Shares(_shares(column, value))
     raise InvalidInput(f"column '{column}': {dict(value)!r} is no condition", field=field, hint=_FORMS)
+
+
+def _partners(column: str, named: Any) -> tuple[str, ...]:
+    partners = [named] if isinstance(named, str) else named
+    if not isinstance(partners, (list, tuple)) or not partners or not all(isinstance(partner, str) for partner in partners):
+        raise InvalidInput(f"column '{column}': 'independent_of' names a column or several, got {named!r}", field=f"conditions.{column}")
+    return tuple(dict.fromkeys(partners))
 
 
 def _shares(column: str, shares: Mapping[Any, Any]) -> tuple[tuple[Any, float], ...]:
@@ -124,4 +136,4 @@ def _shares(column: str, shares: Mapping[Any, Any]) -> tuple[tuple[Any, float], 
     return tuple((value, float(share)) for value, share in shares.items())
 
 
-_FORMS = 'a value, null, {"min": 1, "max": 2}, {"in": [...]}, {"distribution": {"a": 0.5}} or {"independent_of": "column"}'
+_FORMS = 'a value, null, {"min": 1, "max": 2}, {"in": [...]}, {"distribution": {"a": 0.5}} or {"independent_of": "column"} (or several)'

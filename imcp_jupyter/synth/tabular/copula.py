@@ -5,25 +5,31 @@ Marginals are tables on the normal axis; correlations come from normal scores (c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from ...models.dataset import TableSchema
+from ...models.generation import PrivacyLevel
 from ..archive import load_archive, save_archive
 from .codec import TableCodec
+from .dial import DIAL, STANDARD
 from .engine import Progress, TabularEngine, no_progress
 from .features import Discrete, Draw, Feature, Floats
 from .gaussian import held_normals, truncated
 from .given import ConditionalModel
 from .marginal import Marginal, discrete_marginal, numeric_marginal
+from .options import EngineOptions
 from .partial_rows import Given
 from .particles import resampled
 from .ragged import pack, unpack
+from .rare import protected
 from .regions import Levels, Region, Spans
 from .scores import Scores, latent_scores
 
@@ -172,15 +178,35 @@ class CopulaModel(ConditionalModel):
         return cls(TableSchema.model_validate(state["schema"]), codec, [Marginal(*part) for part in parts], arrays["factor"])
 
 
+class CopulaOptions(EngineOptions):
+    privacy: PrivacyLevel = Field(STANDARD, description="fidelity, standard or high: how rare values are protected")
+
+
 class CopulaEngine(TabularEngine):
     name: ClassVar[str] = "copula"
     title: ClassVar[str] = "Gaussian copula"
-    version: ClassVar[str] = "1"
-    supports: ClassVar[frozenset[str]] = frozenset({"conditions"})
+    version: ClassVar[str] = "2"
+    supports: ClassVar[frozenset[str]] = frozenset({"conditions", "privacy"})
+    options_type: ClassVar[type[EngineOptions]] = CopulaOptions
     model: ClassVar[type[ConditionalModel]] = CopulaModel
+    spared: frozenset[str] = frozenset()
+
+    def __init__(self, **options: Any) -> None:
+        """`options` as in `CopulaOptions`."""
+        self.privacy_level = CopulaOptions(**options).privacy
+
+    def with_options(self, options: EngineOptions, seed: int) -> CopulaEngine:
+        return CopulaEngine(**options.model_dump())
+
+    def sparing(self, columns: Collection[str]) -> CopulaEngine:
+        other = copy(self)
+        other.spared = frozenset(columns)
+        return other
 
     def fit(self, table: Table, progress: Progress = no_progress) -> CopulaModel:
         progress(0.0, "reading columns")
+        dial = DIAL[self.privacy_level or STANDARD]
+        table = protected(table, dial.rare_rows, dial.blunt, self.spared)
         codec, features = TableCodec.fit(table)
         if not features:
             return CopulaModel(table.schema, codec, [], np.empty((0, 0), dtype=np.float32))

@@ -11,6 +11,10 @@ from .predictors import Binning
 from .trees import Bins
 
 _GLANCE = 1_000  # rows that show most pairs to be independent
+_MANY = (
+    64,
+    512,
+)  # a discrete feature of more levels than the first is drawn first; beyond the second each has too few rows to order them by
 _SURPRISES = 20.0  # violations that chance would bring, below which a rule without any is no evidence
 
 
@@ -39,7 +43,8 @@ def determined(
 def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: dict[int, int], ahead: Collection[int] = ()) -> list[int]:
     """The drawing order of the features.
 
-    Few levels first, so that each early tree has little to lose; a gate just before its numbers; a determined feature after
+    Few levels first, so that each early tree has little to lose, but many before all: as a target they are too many to tell
+    apart, as a predictor each tree puts them in the order that suits it. A gate just before its numbers; a determined feature after
     its source, and the source as early as the smallest feature it determines. The features of `ahead` come before all others, those
     with many levels first: the trees of the few-levelled then pool what is rare, so that more combinations can be held.
     """
@@ -62,11 +67,13 @@ def visiting_order(binnings: Sequence[Binning], gated: Sequence[bool], sources: 
             waiting += reversed(followers.get(members[-1], []))
         units.append(members)
 
-    def rank(members: list[int]) -> tuple[int, int]:
-        if members[0] in ahead:
-            return -max(binnings[place].n_bins for place in members), members[0]
-        sizes = [binnings[place].n_bins for place in members]
-        return (max(sizes) if any(gated[place] for place in members) else min(sizes)), members[0]
+    def rank(members: list[int]) -> tuple[int, int, int]:
+        first, sizes = members[0], [binnings[place].n_bins for place in members]
+        if first in ahead:
+            return 0, -max(sizes), first
+        if binnings[first].cuts is None and _MANY[0] < sizes[0] <= _MANY[1]:
+            return 1, -sizes[0], first
+        return 2, (max(sizes) if any(gated[place] for place in members) else min(sizes)), first
 
     return [place for members in sorted(units, key=rank) for place in members]
 

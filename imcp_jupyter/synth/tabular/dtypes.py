@@ -72,12 +72,14 @@ def dtype_state(dtype: Any, column: str) -> dict[str, Any]:
         return {"category": values, "of": dtype_state(dtype.categories.dtype, column), "ordered": bool(dtype.ordered)}
     if isinstance(dtype, pd.StringDtype):
         return {"string": dtype.storage, "nan": dtype.na_value is not pd.NA}
+    if isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("decimal128"):  # pandas does not read this name
+        return {"decimal": [dtype.pyarrow_dtype.precision, dtype.pyarrow_dtype.scale]}
     state = {"name": str(dtype)}
     try:
         known = bool(dtype_of(state) == dtype)
     except (TypeError, NotImplementedError):  # dtypes of other libraries
         known = False
-    if not known or isinstance(dtype, pd.SparseDtype) or getattr(dtype, "kind", "O") in "mcV":
+    if not known or isinstance(dtype, pd.SparseDtype) or getattr(dtype, "kind", "O") in "cV":
         raise InvalidInput(
             f"column '{column}' has dtype '{dtype}', which cannot be made", field=column, hint="convert it to numbers, datetimes or text"
         )
@@ -91,6 +93,10 @@ def dtype_of(state: dict[str, Any]) -> Any:
         return pd.CategoricalDtype(values, ordered=state["ordered"])
     if "string" in state:
         return pd.StringDtype(state["string"], na_value=np.nan if state["nan"] else pd.NA)
+    if "decimal" in state:
+        import pyarrow as pa
+
+        return pd.ArrowDtype(pa.decimal128(*state["decimal"]))
     return pd.api.types.pandas_dtype(state["name"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import InvalidInput
 from ...models.dataset import TableSchema
-from ...models.generation import PrivacyStatement
+from ...models.generation import PrivacyLevel, PrivacyStatement
 from ..signing import Signer
 from .options import EngineOptions
 
@@ -148,9 +148,10 @@ class TabularEngine(ABC):
     min_rows: ClassVar[int] = 2
     packages: ClassVar[tuple[str, ...]] = ()  # distributions, besides the core ones, whose versions decide what a seed gives
     options_type: ClassVar[type[EngineOptions]] = EngineOptions
-    supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon"}
+    supports: ClassVar[frozenset[str]] = frozenset()  # of {"conditions", "constraints", "epsilon", "privacy"}
     private_only: ClassVar[bool] = False  # cannot learn without a privacy budget
     model: ClassVar[type[TabularModel]]
+    privacy_level: PrivacyLevel | None = None  # of engines with a privacy dial
 
     def require(self) -> None:
         """Raises `MissingExtra` with the install line when what this engine needs is not installed."""
@@ -158,6 +159,10 @@ class TabularEngine(ABC):
 
     def with_options(self, options: EngineOptions, seed: int) -> TabularEngine:
         """This engine with `options` (an `options_type`); `seed` is for engines whose fitting is random."""
+        return self
+
+    def sparing(self, columns: Collection[str]) -> TabularEngine:
+        """This engine, which leaves `columns` out of what it does to rare values: they are structure, not what a person has."""
         return self
 
     @abstractmethod

@@ -6,13 +6,9 @@ number of rows; the engine draws each cell from its own conditional law.
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import reduce
-from itertools import combinations, product
-from operator import or_
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,30 +17,23 @@ import numpy.typing as npt
 from ...errors import InvalidInput
 from .codec import TableCodec
 from .conditions import Ask, Shares, parse_conditions
-from .engine import BLOCK_ROWS, TabularModel
-from .features import Draw, Floats
+from .engine import BLOCK_ROWS, TabularModel, block_generator
+from .features import Draw
 from .partial_rows import Given, given_features, merged
+from .plan import Outline, Places, split
 from .regions import Region, column_places, enforce, groups_of, region_of
-from .rounding import Counts, Margin, rake, whole_rows
+from .rounding import Counts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Drawn = list[npt.NDArray[Any]]
+Order = npt.NDArray[np.int64]
 
-_CELLS = 4_096  # combinations of the values that distributions tell apart
 _TRIAL = 512  # rows that tell how probable a cell is
 _CLOSER = 131_072  # rows that tell whether a cell has any probability at all
 _BUDGET = 1_000_000  # rows for all closer looks together
-_KEY = 0xC0  # the plan's own stream of random numbers, apart from the blocks'
-
-
-@dataclass(frozen=True)
-class Plan:
-    """`regions` and the whole number of rows in each."""
-
-    regions: list[Region]
-    counts: Counts
+KEY = 0xC0  # the plan's own stream of random numbers, apart from the blocks'
 
 
 class Unreachable(Exception):
@@ -82,83 +71,67 @@ class ConditionalModel(TabularModel):
         blocks = []
         for index, start in enumerate(range(0, max(len(partial), 1), BLOCK_ROWS)):
             block = partial.iloc[start : start + BLOCK_ROWS]
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            given = given_features(block, self._codec)
+            filled = self.filled(block, block_generator(seed, index), start, seed)
             if len(block):
-                blocks.append(merged(block, self._codec.decode(self.fill(given, rng), Draw(len(block), rng, start, seed))))
+                blocks.append(filled)
         if not blocks:
             raise InvalidInput("there is no row to complete", field="partial")
         return blocks[0] if len(blocks) == 1 else pd.concat(blocks)
 
+    def filled(self, block: pd.DataFrame, rng: np.random.Generator, start: int, key: int) -> pd.DataFrame:
+        """One block of partial rows completed; raises as `complete`."""
+        given = given_features(block, self._codec)
+        return merged(block, self._codec.decode(self.fill(given, rng), Draw(len(block), rng, start, key))) if len(block) else block
+
+    @property
+    def places(self) -> Places:
+        """The codec of each column and the place of its first feature."""
+        return column_places(self._codec)
+
+    def held_block(
+        self, cells: list[tuple[Region, int]], rng: np.random.Generator, start: int, key: int, order: Order | None = None
+    ) -> tuple[pd.DataFrame, Order]:
+        """The rows of all `cells` as one block in random `order`, which says of each row where it would stand cell after cell.
+
+        Raises `Unreachable`.
+        """
+        drawn = self.draw_cells(cells, rng)
+        at = 0
+        for region, count in cells:
+            enforce(region, [feature[at : at + count] for feature in drawn])
+            at += count
+        if order is None:
+            order = rng.permutation(at)
+        return self._codec.decode([feature[order] for feature in drawn], Draw(at, rng, start, key)), order
+
     def sample_given_batches(self, rows: int, seed: int, conditions: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
         """Blocks of at most `BLOCK_ROWS` rows; block i is drawn from ``SeedSequence(seed, spawn_key=(i,))``."""
         asks = parse_conditions(conditions, self.schema.names)
-        apart = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(_KEY, 0))))
-        plan = self._plan(asks, rows, apart)
-        left = plan.counts.copy()
-        for index, start in enumerate(range(0, rows, BLOCK_ROWS)):
-            size = min(BLOCK_ROWS, rows - start)
-            counts = left if size == left.sum() else apart.multivariate_hypergeometric(left, size, method="marginals")
-            left = left - counts
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(index,))))
-            cells = [(region, int(count)) for region, count in zip(plan.regions, counts, strict=True) if count]
+        apart = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(KEY, 0))))
+        regions, counts = self._plan(asks, rows, apart)
+        for index, (start, own) in enumerate(split(counts, BLOCK_ROWS, apart)):
+            cells = [(region, int(count)) for region, count in zip(regions, own, strict=True) if count]
             try:
-                drawn = self.draw_cells(cells, rng)
+                yield self.held_block(cells, block_generator(seed, index), start, seed)[0]
             except Unreachable:
-                raise self._clash(asks) from None
-            at = 0
-            for region, count in cells:
-                part = [feature[at : at + count] for feature in drawn]
-                enforce(region, part)
-                at += count
-            order = rng.permutation(size)
-            yield self._codec.decode([feature[order] for feature in drawn], Draw(size, rng, start, seed))
+                raise self.clash(asks) from None
 
-    def _plan(self, asks: Mapping[str, Ask], rows: int, rng: np.random.Generator) -> Plan:
-        places = column_places(self._codec)
-        common: Region = {}
-        for column, ask in asks.items():
-            if not isinstance(ask, Shares):
-                common |= region_of(*places[column], ask)
-        shares = {column: ask for column, ask in asks.items() if isinstance(ask, Shares)}
-        for column, ask in list(shares.items()):
-            partner = ask.independent_of
-            if partner is None:
-                continue
-            if partner in asks and partner not in shares:
-                raise InvalidInput(
-                    f"column '{column}' cannot be independent of '{partner}', which is held to {asks[partner]}",
-                    field=f"conditions.{column}",
-                    hint=f"give '{partner}' a distribution, or leave one of the two out",
-                )
-            own = shares.get(partner, Shares(()))
-            shares[partner] = Shares(own.shares, own.independent_of or partner)  # tells its levels apart
-        if not shares:
-            return Plan([common], np.array([rows]))
-        axes = list(shares)
-        groups = [groups_of(*places[column], shares[column]) for column in axes]
-        shape = tuple(len(regions) for regions, _ in groups)
-        if math.prod(shape) > _CELLS:
-            raise InvalidInput(
-                f"the distributions make {math.prod(shape):,} combinations, at most {_CELLS:,} can be held",
-                field="conditions",
-                hint="name fewer values, or give fewer columns a distribution",
-            )
-        regions = [reduce(or_, cell, common) for cell in product(*(own for own, _ in groups))]
+    def _plan(self, asks: Mapping[str, Ask], rows: int, rng: np.random.Generator) -> tuple[list[Region], Counts]:
+        """Regions, and the whole number of rows in each."""
+        outline = Outline.of(asks, self.places)
+        if not outline.axes:
+            return [outline.common], np.array([rows])
+        regions = [outline.common | region for region in outline.regions]
         mass = np.array([self.region_mass(region, _TRIAL, rng) for region in regions])
         unseen = np.flatnonzero(mass <= 0)  # impossible, or so rare that it takes a closer look
         for cell in unseen:
             mass[cell] = self.region_mass(regions[cell], max(min(_CLOSER, _BUDGET // len(unseen)), _TRIAL), rng)
-        mass = mass.reshape(shape)
-        if not mass.sum() > 0:
-            raise self._clash(asks)
-        table = rake(mass, _margins(axes, shares, [wanted for _, wanted in groups], mass / mass.sum()))
-        counts = whole_rows(table, rows) if table is not None else None
+        counts = outline.counts(mass, rows)
         if counts is None:
-            raise self._clash(asks)
-        return Plan(regions, counts.ravel())
+            raise self.clash(asks)
+        return regions, counts
 
-    def _clash(self, asks: Mapping[str, Ask]) -> InvalidInput:
+    def clash(self, asks: Mapping[str, Ask]) -> InvalidInput:
         """The error that names the smallest set of conditions, one or two, that no row meets together."""
         rng = np.random.Generator(np.random.Philox(0))
         places = column_places(self._codec)
@@ -198,25 +171,3 @@ class ConditionalModel(TabularModel):
             field=f"conditions.{other}",
             hint=f"with {one} {asks[one]}, {other} is {only} {', '.join(seen)}",
         )
-
-
-def _margins(axes: list[str], shares: Mapping[str, Shares], wanted: list[list[float | None]], natural: Floats) -> list[Margin]:
-    """The margins that the distributions and independences ask for; what is not named keeps its `natural` proportions."""
-    single: list[Floats] = []
-    for axis, column_shares in enumerate(wanted):
-        own = natural.sum(axis=tuple(other for other in range(natural.ndim) if other != axis))
-        free = np.array([share is None for share in column_shares])
-        named = np.array([share or 0.0 for share in column_shares])
-        rest = max(1.0 - named.sum(), 0.0)
-        spread = own * free
-        single.append(named + (spread / spread.sum() * rest if spread.sum() > 0 else 0.0))
-    margins: list[Margin] = []
-    for axis, column in enumerate(axes):
-        if any(share is not None for share in wanted[axis]):
-            margins.append(((axis,), single[axis]))
-        partner = shares[column].independent_of
-        if partner in axes and partner != column:
-            other = axes.index(str(partner))
-            pair = tuple(sorted((axis, other)))
-            margins.append((pair, np.outer(single[pair[0]], single[pair[1]])))
-    return margins

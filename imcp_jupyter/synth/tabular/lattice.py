@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...data.datetimes import NANOSECONDS, from_arrow, is_dates, is_duration, read_objects, read_text
 from ...data.table import Column
 from ...errors import InvalidInput
 from .dtypes import dtype_of, dtype_state, missing_mark, value_of, value_state
 from .features import Discrete, Draw, Feature, Floats, Mask, Numeric
 
-_DAY = 86_400 * 10**9  # in nanoseconds
-_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _EXACT = 2.0**53  # whole numbers up to here are exact in float64
 _TOP = np.nextafter(2.0**64, 0.0)  # the largest float64 that fits uint64
 
@@ -38,6 +37,7 @@ class NumericCodec:
         self._whole: bool = state["whole"]
         self._gated: bool = state["gated"]
         self._mark = value_of(state["mark"])
+        self._duration = is_duration(self._dtype)
 
     @classmethod
     def fit(cls, column: Column) -> tuple[NumericCodec, list[Feature]]:
@@ -51,9 +51,11 @@ class NumericCodec:
             "decimals": None,
             "exact": False,
             "format": column.schema.datetime_format,
+            "dates": False,
             "zone": None,
         }
         if column.schema.kind == "datetime":
+            state["dates"] = column.series.dtype == np.dtype(object) and is_dates(column.series[~missing])
             raw, state["zone"] = _wall_ticks(column)
         else:
             raw = _number_ticks(column, state)
@@ -77,6 +79,10 @@ class NumericCodec:
         values = np.zeros(draw.rows) if self._state["fixed"] else np.asarray(parts[-1], dtype=np.float64)
         return self._column(values, missing)
 
+    def cells(self, positions: Floats, missing: Mask) -> pd.Series:
+        """The column at (n_rows,) `positions` of the feature."""
+        return pd.Series(self._column(positions, missing))
+
     @property
     def gated(self) -> bool:
         return self._gated
@@ -95,6 +101,11 @@ class NumericCodec:
         return bool(self._state["kind"] == "datetime")
 
     @property
+    def noun(self) -> str:
+        """What the column holds, in a word."""
+        return "datetimes" if self.is_datetime else "durations" if self._duration else "numbers"
+
+    @property
     def feature_ends(self) -> tuple[float, float]:
         """The least and the greatest value of the feature."""
         return (0.0, float(self._state["span"])) if self._whole else (self._state["low"], self._state["high"])
@@ -109,12 +120,12 @@ class NumericCodec:
     def grid(self) -> str:
         """Words for the distance of neighbouring values, where it is one that people should know."""
         state = self._state
-        if not self._whole or self.is_datetime or (state["step"] == 1 and state["decimals"] in (None, 0)):
+        if not self._whole or self.is_datetime or self._duration or (state["step"] == 1 and state["decimals"] in (None, 0)):
             return ""
         return f" in steps of {Decimal(state['step']).scaleb(-(state['decimals'] or 0))}"
 
     def position(self, value: Any) -> Fraction:
-        """Where `value`, a number or a datetime (also as ISO text), lies on the feature, exactly.
+        """Where `value`, a number, a datetime (also as ISO text) or a duration (also as text), lies on the feature, exactly.
 
         Raises `ValueError` or `TypeError` for anything else.
         """
@@ -128,7 +139,14 @@ class NumericCodec:
             if state["zone"] is not None and stamp.tzinfo is not None:
                 stamp = stamp.tz_convert(state["zone"])
             stamp = stamp.tz_localize(None)
-            ticks = Fraction(int(stamp.as_unit("ns").value), _NANOSECONDS[state["unit"]])
+            ticks = Fraction(int(stamp.asm8.view(np.int64)) * NANOSECONDS[stamp.unit], NANOSECONDS[state["unit"]])
+        elif self._duration:
+            if isinstance(value, (bool, int, float, np.number)):
+                raise TypeError("a duration has a unit")
+            length = pd.Timedelta(value)
+            if pd.isna(length):
+                raise ValueError("not a duration")
+            ticks = Fraction(int(length.asm8.view(np.int64)) * NANOSECONDS[length.unit], NANOSECONDS[state["unit"]])
         else:
             if isinstance(value, (bool, np.bool_)):
                 raise TypeError("a number is not a truth value")
@@ -163,17 +181,17 @@ class NumericCodec:
 
         Raises `InvalidInput` naming a cell that is neither number nor datetime.
         """
+        if not self._whole and pd.api.types.is_float_dtype(series.dtype):
+            return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
         numbers, distinct = pd.factorize(series.astype(object), use_na_sentinel=True)
         found = np.full(len(distinct) + 1, np.nan)
         for number, value in enumerate(distinct):
             try:
                 if self.is_datetime and isinstance(value, str) and self._state["format"] is not None:
-                    value = pd.to_datetime(value, format=self._state["format"])
+                    value = read_text(pd.Series([value]), self._state["format"]).iloc[0]
                 found[number] = float(self.position(value))
             except (TypeError, ValueError, OverflowError):
-                raise InvalidInput(
-                    f"column '{self.name}' holds {'datetimes' if self.is_datetime else 'numbers'}, not {value!r}", field=self.name
-                ) from None
+                raise InvalidInput(f"column '{self.name}' holds {self.noun}, not {value!r}", field=self.name) from None
         return np.asarray(found[numbers])
 
     def state(self) -> dict[str, Any]:
@@ -189,6 +207,8 @@ class NumericCodec:
         if not self._whole:
             return self._cast(np.clip(values, state["low"], state["high"]), missing)
         ticks = self._ticks(values)
+        if self._duration:
+            return self._lengths(ticks, missing)
         if state["decimals"] is None:
             return self._cast(ticks if state["unsigned"] else ticks.view(np.int64), missing)
         if state["exact"]:
@@ -215,10 +235,19 @@ class NumericCodec:
             array[missing] = pd.NA
         return array
 
+    def _lengths(self, ticks: npt.NDArray[np.uint64], missing: Mask) -> Any:
+        whole = ticks.view(np.int64).copy()
+        whole[missing] = np.iinfo(np.int64).min  # NaT
+        return pd.Series(whole.view(f"timedelta64[{self._state['unit']}]")).astype(self._dtype).array
+
     def _stamps(self, ticks: npt.NDArray[np.uint64], missing: Mask) -> Any:
         state = self._state
         whole = ticks.view(np.int64).copy()
         whole[missing] = np.iinfo(np.int64).min  # NaT
+        if state["dates"]:
+            days: Any = whole.view(f"datetime64[{state['unit']}]").astype("datetime64[D]").astype(object)
+            days[missing] = self._mark
+            return days
         stamps = pd.DatetimeIndex(whole.view(f"datetime64[{state['unit']}]"))
         if state["zone"] is not None:
             # A wall time that the zone skips or repeats is rare; any fixed rule keeps the draw reproducible.
@@ -246,7 +275,7 @@ def _wall_ticks(column: Column) -> tuple[npt.NDArray[Any], Any]:
     name, series, form = column.schema.name, column.series, column.schema.datetime_format
     if form is not None and not pd.api.types.is_datetime64_any_dtype(series.dtype):
         text = series.astype(object).where(~column.missing, None)
-        stamps = pd.to_datetime(text, format=form, errors="coerce", utc="%z" in form)
+        stamps = read_text(text, form)
         unread = np.asarray(stamps.isna()) & ~column.missing
         if unread.any():
             bad = text[unread].iloc[0]
@@ -255,10 +284,10 @@ def _wall_ticks(column: Column) -> tuple[npt.NDArray[Any], Any]:
         if "%z" in form:
             zone = pd.to_datetime(text[~column.missing].iloc[0], format=form).tzinfo
     elif pd.api.types.is_datetime64_any_dtype(series.dtype):
-        stamps, zone = series, getattr(series.dtype, "tz", None)
-        if not isinstance(series.dtype, (np.dtype, pd.DatetimeTZDtype)):  # Arrow timestamps
-            zone = series.dt.tz
-            stamps = pd.Series(pd.DatetimeIndex(series))
+        stamps = from_arrow(series)
+        zone = getattr(stamps.dtype, "tz", None)
+    elif is_dates(series[~column.missing]):
+        stamps, zone = read_objects(series), None
     else:
         raise InvalidInput(f"column '{name}' of dtype '{series.dtype}' is no datetime", field=name, hint="convert with pandas.to_datetime")
     if zone is not None:
@@ -283,6 +312,10 @@ def _number_ticks(column: Column, state: dict[str, Any]) -> npt.NDArray[Any]:
     """(n_rows,) int64, uint64 or float64; sets `decimals` where floats lie on a decimal grid."""
     name, series = column.schema.name, column.series
     own: Any = series.dtype
+    if is_duration(own):
+        lengths = from_arrow(series).to_numpy()
+        state["unit"] = np.datetime_data(lengths.dtype)[0]
+        return np.asarray(lengths.view(np.int64))
     dtype = np.dtype(getattr(own, "numpy_dtype", own))
     if dtype.kind == "O" and isinstance(series.dropna().iloc[0], Decimal):
         return _decimal_ticks(series, state)

@@ -19,7 +19,7 @@ class LeafTable:
 
     `start` (n_leaves + 1,) where a leaf's entries begin; `value` (n_entries,); `cum` (n_entries + 1,) float64 weights summed
     up; `smooth` (n_leaves,) how many of a leaf's entries, its first and sorted, are smoothed (0 for codes).
-    `line` the sorted smoothed values of the whole column.
+    `line` the sorted smoothed values of the whole column. A smoothed value is drawn up to `reach` of the way to its neighbour.
     """
 
     start: npt.NDArray[np.int64]
@@ -27,6 +27,7 @@ class LeafTable:
     cum: Floats
     smooth: npt.NDArray[np.int32]
     line: Floats
+    reach: float = 0.5
 
     def draw(self, leaf: Codes, rng: np.random.Generator) -> npt.NDArray[Any]:
         """(n_rows,) one value for each row's leaf."""
@@ -46,7 +47,7 @@ class LeafTable:
     def _moved(
         self, entry: npt.NDArray[np.int64], within: npt.NDArray[np.int64], smooth: npt.NDArray[np.int32], shift: Floats
     ) -> npt.NDArray[Any]:
-        """Values moved up to half the way to the next one in the leaf, or in the column for a leaf's only one."""
+        """Values moved towards the next one in the leaf, or in the column for a leaf's only one."""
         value = self.value[entry]
         side = np.where(within == 0, 1, np.where(within == smooth - 1, -1, np.where(shift < 0, -1, 1)))
         alone = smooth == 1
@@ -56,7 +57,7 @@ class LeafTable:
             far = place + np.where(shift[alone] < 0, -1, 1)
             far = np.where((far < 0) | (far >= len(self.line)), place - np.where(shift[alone] < 0, -1, 1), far)
             next_value[alone] = self.line[far.clip(0, len(self.line) - 1)]
-        way = np.abs(shift)
+        way = np.abs(shift) * (2.0 * self.reach)
         return np.asarray(value * (1.0 - way) + next_value * way)
 
 
@@ -67,10 +68,10 @@ def code_leaves(leaf: Codes, codes: Codes, n_leaves: int) -> LeafTable:
     return _table(keys // width, (keys % width).astype(np.int32), counts.astype(np.float64), n_leaves)
 
 
-def value_leaves(leaf: Codes, values: Floats, n_leaves: int) -> LeafTable:
-    """The table of a numeric feature: values that `ATOM_ROWS` rows share keep their counts, the others are smoothed."""
+def value_leaves(leaf: Codes, values: Floats, n_leaves: int, atom_rows: int = ATOM_ROWS, reach: float = 0.5) -> LeafTable:
+    """The table of a numeric feature: values that `atom_rows` rows share keep their counts, the others are smoothed."""
     distinct, cell, counts = np.unique(values, return_inverse=True, return_counts=True)
-    atom = counts[cell] >= ATOM_ROWS
+    atom = counts[cell] >= atom_rows
     order = np.lexsort((values, leaf))
     own = order[~atom[order]]  # smoothed rows, by leaf and value
     own, weight = _thinned(own, leaf[own])
@@ -81,7 +82,7 @@ def value_leaves(leaf: Codes, values: Floats, n_leaves: int) -> LeafTable:
     # A stable sort by leaf keeps the smoothed entries of a leaf in front and in order.
     by_leaf = np.argsort(place, kind="stable")
     smooth = np.bincount(leaf[own], minlength=n_leaves).astype(np.int32)
-    return _table(place[by_leaf], entries[by_leaf], weights[by_leaf], n_leaves, smooth, distinct[counts < ATOM_ROWS])
+    return _table(place[by_leaf], entries[by_leaf], weights[by_leaf], n_leaves, smooth, distinct[counts < atom_rows], reach)
 
 
 def _thinned(rows: npt.NDArray[np.int64], leaf: Codes) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -106,7 +107,10 @@ def _table(
     n_leaves: int,
     smooth: npt.NDArray[np.int32] | None = None,
     line: Floats | None = None,
+    reach: float = 0.5,
 ) -> LeafTable:
     start = np.searchsorted(place, np.arange(n_leaves + 1)).astype(np.int64)
     cum = np.concatenate([[0.0], np.cumsum(weight)])
-    return LeafTable(start, value, cum, np.zeros(n_leaves, np.int32) if smooth is None else smooth, np.empty(0) if line is None else line)
+    if smooth is None or line is None:
+        return LeafTable(start, value, cum, np.zeros(n_leaves, np.int32), np.empty(0))
+    return LeafTable(start, value, cum, smooth, line, reach)

@@ -97,6 +97,16 @@ class LevelCodec:
         codes[-1] = -1
         return np.asarray(codes[numbers])
 
+    def codes(self, series: pd.Series) -> Codes:
+        """(n_rows,) codes of the cells of `series`, -1 where a cell is no level or missing."""
+        numbers, distinct = pd.factorize(series.astype(object), use_na_sentinel=True)
+        found = [self.code_of(value.item() if isinstance(value, np.generic) else value) for value in distinct]
+        return np.array([*(-1 if code is None else code for code in found), -1], dtype=np.int32)[numbers]
+
+    def cells(self, codes: npt.NDArray[Any]) -> pd.Series:
+        """The levels with `codes` as a column."""
+        return pd.Series(self._palette.take(codes))
+
     def decode(self, parts: list[npt.NDArray[Any]], draw: Draw) -> Any:
         """The column as an array with its dtype."""
         codes = parts[0] if parts else np.zeros(draw.rows, dtype=np.int32)

@@ -26,7 +26,7 @@ class Pieces:
 
     @classmethod
     def of(cls, table: LeafTable) -> Pieces:
-        """What `LeafTable.draw` draws: a smoothed value lies up to half the way to a neighbour."""
+        """What `LeafTable.draw` draws: a smoothed value lies up to `reach` of the way to a neighbour."""
         weight = np.diff(table.cum)
         value = table.value.astype(np.float64)
         if not len(table.line):
@@ -44,8 +44,8 @@ class Pieces:
         first = np.where(alone, place == 0, within == 0)
         end = np.where(alone, place >= last, within == smooth - 1)
         share_down = np.where(first, 0.0, np.where(end, 1.0, 0.5))
-        low = np.where(moved & (share_down > 0), (value + below) * 0.5, value)
-        high = np.where(moved & (share_down < 1), (value + above) * 0.5, value)
+        low = np.where(moved & (share_down > 0), value + (below - value) * table.reach, value)
+        high = np.where(moved & (share_down < 1), value + (above - value) * table.reach, value)
         share_down = np.where(moved, share_down, 0.0)
         pairs = np.stack([weight * share_down, weight * (1.0 - share_down)], axis=1).ravel()
         return cls(

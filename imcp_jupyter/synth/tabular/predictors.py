@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,14 +74,14 @@ def level_order(counts: npt.NDArray[np.int64], sums: Floats) -> Bins:
     return ranks
 
 
-def many_level_signals(codes: Codes, n_levels: int, scores: npt.NDArray[np.float32]) -> Floats:
+def many_level_signals(codes: Codes, n_levels: int, scores: Sequence[npt.NDArray[np.float32]]) -> Floats:
     """(n_rows, up to 3) coordinates for levels too many to tell apart one by one.
 
-    A level is placed by its means of the predictors' `scores` (n_rows, n_predictors): the leading axes, each weighted by
+    A level is placed by its means of the predictors' `scores`, (n_rows,) each: the leading axes, each weighted by
     how much it tells the levels apart.
     """
     counts = np.bincount(codes, minlength=n_levels)
-    sums = np.stack([np.bincount(codes, weights=scores[:, column], minlength=n_levels) for column in range(scores.shape[1])], axis=1)
-    means = (sums - counts[:, None] * scores.mean(axis=0)) / (counts + _PRIOR_ROWS)[:, None]
+    sums = np.stack([np.bincount(codes, weights=column, minlength=n_levels) for column in scores], axis=1)
+    means = (sums - counts[:, None] * (sums.sum(axis=0) / len(codes))) / (counts + _PRIOR_ROWS)[:, None]
     axes = np.linalg.eigh((means * counts[:, None]).T @ means)[1][:, ::-1][:, :_DIRECTIONS]
     return np.asarray((means @ axes)[codes])

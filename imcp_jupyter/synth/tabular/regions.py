@@ -95,7 +95,7 @@ def groups_of(codec: ColumnCodec, place: int, shares: Shares) -> tuple[list[Regi
             named |= part.allowed
         rest = (
             [np.flatnonzero(~named)]
-            if shares.shares and shares.independent_of is None
+            if shares.shares and not (shares.independent_of or shares.apart)
             else [np.array([code]) for code in np.flatnonzero(~named)]
         )
         for codes in rest:
@@ -104,7 +104,7 @@ def groups_of(codec: ColumnCodec, place: int, shares: Shares) -> tuple[list[Regi
                 allowed[codes] = True
                 regions.append({place: Levels(allowed)})
                 wanted.append(None)
-    elif shares.independent_of is not None or not shares.shares:
+    elif shares.independent_of or shares.apart or not shares.shares:
         raise InvalidInput(
             f"column '{codec.name}' has no levels: independence is drawn level by level",
             field=f"conditions.{codec.name}",
@@ -210,9 +210,7 @@ def _present(codec: NumericCodec, place: int, ends: list[tuple[Any, Any]], words
         try:
             span = codec.span_of(low, high)
         except (TypeError, ValueError, OverflowError):
-            raise InvalidInput(
-                f"column '{codec.name}' holds {'datetimes' if codec.is_datetime else 'numbers'}, which {words!r} does not fit", field=field
-            ) from None
+            raise InvalidInput(f"column '{codec.name}' holds {codec.noun}, which {words!r} does not fit", field=field) from None
         if low is not None and high is not None and codec.position(low) > codec.position(high):
             raise InvalidInput(f"column '{codec.name}': min {low} is above max {high}", field=field)
         if span is None:
@@ -249,6 +247,61 @@ def _other_numbers(codec: NumericCodec, place: int, regions: list[Region]) -> Re
     if codec.gated and any(at not in region for region in regions):
         other[place] = Levels(np.array([True, False]))
     return other
+
+
+def inside(codec: ColumnCodec, place: int, region: Region, series: pd.Series) -> Mask:
+    """(n_rows,) bool: which cells of a column lie in `region`, where it speaks of the column."""
+    missing = np.asarray(series.isna().to_numpy(), dtype=bool)
+    if isinstance(codec, LevelCodec):
+        levels = region.get(place)
+        if not isinstance(levels, Levels):
+            return np.ones(len(series), dtype=bool)
+        allowed = np.append(levels.allowed, False)  # the last for what is no level
+        codes = codec.codes(series)
+        return np.asarray(allowed[np.where(missing, len(levels.allowed) - 1 if codec.has_missing else -1, codes)])
+    gate = region.get(place)
+    if not isinstance(codec, NumericCodec):
+        return missing if isinstance(gate, Levels) else np.ones(len(series), dtype=bool)
+    kept = np.ones(len(series), dtype=bool)
+    if codec.gated and isinstance(gate, Levels):
+        kept &= gate.allowed[missing.astype(np.intp)]
+    part = region.get(place + int(codec.gated))
+    if not isinstance(part, Spans) and not codec.fixed:
+        return kept
+    low, high = (part.low, part.high) if isinstance(part, Spans) else (np.array([end]) for end in codec.feature_ends)
+    at = codec.encode(series)[:, None]
+    return np.asarray(kept & (((at >= low) & (at <= high)).any(axis=1) | missing))
+
+
+def intersection(first: Region, second: Region) -> Region | None:
+    """What lies in both, None where nothing does."""
+    both = first | second
+    for place in first.keys() & second.keys():
+        one, other = first[place], second[place]
+        if isinstance(one, Levels) and isinstance(other, Levels):
+            allowed = one.allowed & other.allowed
+            if not allowed.any():
+                return None
+            both[place] = Levels(allowed)
+        elif isinstance(one, Spans) and isinstance(other, Spans):
+            low = np.maximum(one.low[:, None], other.low).ravel()
+            high = np.minimum(one.high[:, None], other.high).ravel()
+            if not (low <= high).any():
+                return None
+            both[place] = Spans(low[low <= high], high[low <= high], one.whole, one.gated)
+    return both
+
+
+def values_of(codec: ColumnCodec, ask: OneOf) -> pd.Series:
+    """The values of `ask` as cells of the column. Raises as `region_of`."""
+    region_of(codec, 0, ask)
+    if isinstance(codec, LevelCodec):
+        return codec.cells(np.array([level_code(codec, value) for value in ask.values]))
+    if not isinstance(codec, NumericCodec):
+        return pd.Series([None] * len(ask.values), dtype=object)  # ids and free text: only null can be asked of them
+    missing = np.array([is_missing(value) for value in ask.values])
+    positions = [0.0 if gap else float(codec.position(value)) for value, gap in zip(ask.values, missing, strict=True)]
+    return codec.cells(np.array(positions), missing)
 
 
 def enforce(region: Region, drawn: list[npt.NDArray[Any]]) -> None:

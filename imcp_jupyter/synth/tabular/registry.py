@@ -1,4 +1,4 @@
-"""Which engines there are, by name: ours, SDV's, and those of other packages."""
+"""Which engines there are, by name: ours, SDV's, MOSTLY's, and those of other packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ AUTO = "auto"
 # Names without their classes: the schema of a tool names engines, and must not wait for scipy.
 _NATIVE = ("cart", "copula", "marginals")
 _PRIVATE = "marginals"  # what 'auto' means under a privacy budget
-_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan")
+_BUSL = ("sdv:gaussian_copula", "sdv:ctgan", "sdv:tvae", "sdv:copulagan", "sdv:hma")
+_MOSTLY = "mostly"
 
 
 @cache
@@ -35,8 +36,15 @@ def _busl() -> dict[str, TabularEngine]:
 
 
 @cache
+def _mostly() -> TabularEngine:
+    from .mostly.engine import MostlyEngine
+
+    return MostlyEngine()
+
+
+@cache
 def _plugins() -> tuple[dict[str, EntryPoint], list[PluginFault]]:
-    return plugin_points({AUTO, *_NATIVE, *_BUSL})
+    return plugin_points({AUTO, *_NATIVE, *_BUSL, _MOSTLY})
 
 
 @cache
@@ -45,9 +53,9 @@ def _plugin(name: str) -> TabularEngine:
 
 
 def engine_names(settings: Settings | None = None) -> list[str]:
-    """All names that `pick_engine` takes, 'auto' first, then ours, SDV's where `settings` allow them, and those of others."""
+    """All names that `pick_engine` takes, 'auto' first, then ours, SDV's where `settings` allow them, MOSTLY's, and those of others."""
     allowed = (settings or Settings.load()).allow_busl_engines
-    return [AUTO, *_NATIVE, *(_BUSL if allowed else ()), *_plugins()[0]]
+    return [AUTO, *_NATIVE, *(_BUSL if allowed else ()), _MOSTLY, *_plugins()[0]]
 
 
 def pick_engine(name: str, rows: int, columns: int, settings: Settings) -> TabularEngine:
@@ -94,6 +102,8 @@ def find_engine(name: str, settings: Settings | None = None) -> TabularEngine:
                 hint="its licence is BUSL-1.1; c.IMCP.allow_busl_engines = True or IMCP_ALLOW_BUSL_ENGINES=1 switches it on",
             )
         return _busl()[name]
+    if name == _MOSTLY:
+        return _mostly()
     if name in _plugins()[0]:
         return _plugin(name)
     raise NotFound(f"there is no engine '{name}'", field="engine", hint=did_you_mean(name, engine_names(settings)))

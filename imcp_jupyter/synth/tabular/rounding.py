@@ -61,11 +61,14 @@ def whole_rows(table: Floats, rows: int) -> Counts | None:
 
 
 def _transport(shares: Floats, left: Counts, below: Counts) -> Counts | None:
-    """Whole numbers near `shares`' proportions with row sums `left` and column sums `below`, 0 where a share is 0."""
+    """Whole numbers near `shares`' proportions within each row, with row sums `left` and column sums `below`, 0 where a share is 0.
+
+    Each is the exact number rounded down or up where the column sums allow it (controlled rounding, Cox & Ernst 1982).
+    """
     from scipy.optimize import linprog
     from scipy.sparse import coo_array
 
-    exact = shares / max(shares.sum(), 1e-300) * left.sum()
+    exact = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300) * left[:, None]
     base = np.floor(exact + 1e-9).astype(np.int64)
     base -= np.maximum(base - left[:, None], 0)
     while (over := (base.sum(axis=1) > left)).any() or (base.sum(axis=0) > below).any():
@@ -79,8 +82,9 @@ def _transport(shares: Floats, left: Counts, below: Counts) -> Counts | None:
     )
     wanted = np.concatenate([left - base.sum(axis=1), below - base.sum(axis=0)])
     solve: Any = linprog  # its annotations leave out sparse constraints
-    found = solve(-(exact - base)[row, column], A_eq=sums.tocsr(), b_eq=wanted, bounds=(0, None), method="highs-ds")
-    if found.status != 0:
-        return None
-    base[row, column] += np.rint(found.x).astype(np.int64)
-    return np.asarray(base)
+    for most in (1, None):
+        found = solve(-(exact - base)[row, column], A_eq=sums.tocsr(), b_eq=wanted, bounds=(0, most), method="highs-ds")
+        if found.status == 0:
+            base[row, column] += np.rint(found.x).astype(np.int64)
+            return np.asarray(base)
+    return None

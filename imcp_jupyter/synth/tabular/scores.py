@@ -88,7 +88,10 @@ def _direction(codes: Codes, n_levels: int, scores: Scores, others: list[int]) -
     means = sums / np.maximum(counts, 1)[:, None]
     means -= sums.sum(axis=0) / counts.sum()
     means[counts == 0] = 0.0  # not among the rows that judge
-    axis = np.linalg.eigh((means * counts[:, None]).T @ means)[1][:, -1]
+    if n_levels < len(others):
+        axis = np.linalg.svd(means * np.sqrt(counts)[:, None], full_matrices=False)[2][0]
+    else:
+        axis = np.linalg.eigh((means * counts[:, None]).T @ means)[1][:, -1]
     # The sign of an eigenvector is arbitrary; fix it so that equal tables give equal models.
     position: Floats = means @ axis
     return position if axis[np.argmax(np.abs(axis))] > 0 else -position

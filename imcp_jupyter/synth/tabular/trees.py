@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 Bins = npt.NDArray[np.uint16]
 
+_PRICES = 6  # rounds in which the price of a leaf follows from the impurity that is left
+_SETTLED = 0.98
+
 
 @dataclass(frozen=True)
 class FlatTree:
@@ -71,44 +74,95 @@ def one_leaf_per_bin(n_bins: int) -> FlatTree:
 def grow_classes(bins: Bins, codes: npt.NDArray[np.int32], min_leaf: int, min_gain: float) -> FlatTree:
     """Split `codes` (n_rows,) by `bins` (n_rows, n_predictors) on Gini impurity.
 
-    The tree is grown in full, then cut back to splits that lower the impurity, on average over those below them, by `min_gain` /
-    n_rows of the root's: less is noise. (Stopping early instead would miss an exclusive or, whose first split gains nothing.)
+    The tree is grown in full, then cut back to splits that, on average over those below them, take away as much impurity as
+    `min_gain` rows have left at the end: less is noise. (Stopping early instead would miss an exclusive or, whose first split
+    gains nothing.)
     """
     from sklearn.tree import DecisionTreeClassifier
 
-    shares = np.bincount(codes) / len(codes)
-    return _grow(DecisionTreeClassifier, bins, codes, min_leaf, min_gain, float(1.0 - (shares**2).sum()))
+    return _grow(DecisionTreeClassifier, bins, codes, min_leaf, min_gain)
 
 
 def grow_numbers(bins: Bins, targets: npt.NDArray[np.float64], min_leaf: int, min_gain: float) -> FlatTree:
     """Split `targets` (n_rows, n_targets) by `bins` (n_rows, n_predictors) on variance."""
     from sklearn.tree import DecisionTreeRegressor
 
-    return _grow(DecisionTreeRegressor, bins, targets, min_leaf, min_gain, float(targets.var(axis=0).mean()))
+    return _grow(DecisionTreeRegressor, bins, targets, min_leaf, min_gain)
 
 
-def _grow(kind: Any, bins: Bins, target: npt.NDArray[Any], min_leaf: int, min_gain: float, impurity: float) -> FlatTree:
-    n_rows = len(bins)
-    if bins.shape[1] == 0 or n_rows < 2 * min_leaf or impurity <= 0.0:
+def _grow(kind: Any, bins: Bins, target: npt.NDArray[Any], min_leaf: int, min_gain: float) -> FlatTree:
+    if bins.shape[1] == 0 or len(bins) < 2 * min_leaf or (target == target[:1]).all():
         return root_only()
-    tree = kind(min_samples_leaf=min_leaf, ccp_alpha=min_gain * impurity / n_rows, random_state=0)
-    grown = tree.fit(bins.astype(np.float32), target).tree_
-    return _flat(grown.children_left, grown.children_right, grown.feature, grown.threshold)
+    grown = kind(min_samples_leaf=min_leaf, random_state=0).fit(bins.astype(np.float32), target).tree_
+    left, right = _pruned(grown.children_left, grown.children_right, grown.impurity * grown.weighted_n_node_samples, len(bins), min_gain)
+    return _flat(left, right, grown.feature, grown.threshold)
+
+
+def _pruned(
+    left: npt.NDArray[Any], right: npt.NDArray[Any], impurity: npt.NDArray[np.float64], n_rows: int, min_gain: float
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The children of each node in the subtree that minimises impurity (n_nodes, summed over rows) + leaves * price, -1 at its leaves.
+
+    (Minimal cost-complexity pruning, Breiman et al. 1984, chapter 3.) The price is `min_gain` rows' share of what impurity the
+    subtree itself leaves: a price by the root's would stop where most is explained, long before all is.
+    """
+    levels = _levels(left, right)
+    remains = float(impurity[0])
+    for _ in range(_PRICES):
+        price = min_gain * remains / n_rows
+        cost = impurity + price
+        kept = np.zeros(len(left), dtype=bool)
+        for nodes in reversed(levels):
+            below = cost[left[nodes]] + cost[right[nodes]]
+            better = below < cost[nodes]
+            kept[nodes] = better
+            cost[nodes[better]] = below[better]
+        ends = _ends(left, right, kept)
+        left_over = float(impurity[ends].sum()) * n_rows / max(n_rows - len(ends), 1)
+        settled = left_over >= _SETTLED * remains
+        remains = min(left_over, remains)
+        if settled:
+            break
+    return np.where(kept, left, -1), np.where(kept, right, -1)
+
+
+def _levels(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """The inner nodes by depth."""
+    levels = []
+    nodes = np.zeros(1, dtype=np.int64)
+    while len(nodes := nodes[left[nodes] >= 0]):
+        levels.append(nodes)
+        nodes = np.concatenate([left[nodes], right[nodes]])
+    return levels
+
+
+def _ends(left: npt.NDArray[Any], right: npt.NDArray[Any], kept: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """The leaves of the subtree whose splits are `kept`."""
+    ends = []
+    nodes = np.zeros(1, dtype=np.int64)
+    while len(nodes):
+        ends.append(nodes[~kept[nodes]])
+        nodes = nodes[kept[nodes]]
+        nodes = np.concatenate([left[nodes], right[nodes]])
+    return np.concatenate(ends)
 
 
 def _flat(left: npt.NDArray[Any], right: npt.NDArray[Any], feature: npt.NDArray[Any], threshold: npt.NDArray[Any]) -> FlatTree:
-    """Renumber nodes so that siblings are neighbours and leaves count from 0."""
+    """Renumber the nodes that the root reaches so that siblings are neighbours and leaves count from 0."""
     order = [0]  # new number -> old number; breadth first
-    child = np.empty(len(left), dtype=np.int32)
+    child: list[int] = []
     leaves = 0
-    for new in range(len(left)):
-        old = order[new]
+    for old in order:
         if left[old] < 0:
-            child[new] = -1 - leaves
+            child.append(-1 - leaves)
             leaves += 1
         else:
-            child[new] = len(order)
+            child.append(len(order))
             order += [int(left[old]), int(right[old])]
     old_numbers = np.array(order)
     # Bins are whole numbers, so the floor of a threshold sends every row the same way.
-    return FlatTree(np.maximum(feature[old_numbers], 0).astype(np.int32), np.floor(threshold[old_numbers]).clip(0).astype(np.int32), child)
+    return FlatTree(
+        np.maximum(feature[old_numbers], 0).astype(np.int32),
+        np.floor(threshold[old_numbers]).clip(0).astype(np.int32),
+        np.array(child, dtype=np.int32),
+    )

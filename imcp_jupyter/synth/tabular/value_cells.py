@@ -14,7 +14,7 @@ Counts = npt.NDArray[np.int64]
 
 CELLS = 2048  # cells of a distribution with more distinct values than that
 REACH = 5.0  # where the outermost cells end on the normal axis
-_LOOKED_UP = 1 << 22  # whole numbers up to here are counted and found by look-up instead of sorting and searching
+_DENSE = 4  # whole numbers up to this many times the rows are counted and found by look-up instead of sorting and searching
 
 
 def cell_scores(counts: Counts) -> tuple[Floats, Floats]:
@@ -67,9 +67,9 @@ class ValueCells:
         """(n_rows,) normal scores of the values that the cells were made of, 0 where missing."""
         missing = np.isnan(values)
         last = len(self.high) - 1
-        if self.whole and self.low[0] >= 0 and self.high[-1] < _LOOKED_UP:
-            every = np.arange(int(self.high[-1]) + 1, dtype=np.float64)
-            by_value = self.scores.take(np.searchsorted(self.high, every).clip(0, last))
+        if self.whole and self.low[0] >= 0 and self.high[-1] < _DENSE * len(values):
+            ends = np.floor(self.high).astype(np.int64)
+            by_value = np.repeat(self.scores, np.diff(ends, prepend=-1))
             found = by_value.take(np.where(missing, 0.0, values).astype(np.int64))
         else:
             found = self.scores.take(np.searchsorted(self.high, values).clip(0, last))
@@ -80,7 +80,7 @@ class ValueCells:
 def _counted(values: Floats, whole: bool) -> tuple[Floats, Counts]:
     """The distinct values, ascending, and how often each occurs."""
     present = values[~np.isnan(values)]
-    if whole and len(present) and present.min() >= 0 and present.max() < min(_LOOKED_UP, 16 * len(present) + 65_536):
+    if whole and len(present) and present.min() >= 0 and present.max() < _DENSE * len(present):
         every = np.bincount(present.astype(np.int64))
         found = np.flatnonzero(every)
         return found.astype(np.float64), every[found]

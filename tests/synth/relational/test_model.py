@@ -12,6 +12,7 @@ from scipy.stats import ks_2samp
 from imcp_jupyter.data.table import Table
 from imcp_jupyter.errors import InvalidInput
 from imcp_jupyter.models.relations import Relation
+from imcp_jupyter.synth.constraints.sdv_format import read_constraints as parse_all
 from imcp_jupyter.synth.relational import RelationalModel, fit_tables
 
 from .conftest import SHOP, Frames
@@ -185,3 +186,35 @@ def test_a_table_of_keys_alone_works() -> None:
 def test_tables_without_relations_are_drawn_one_by_one(adult: pd.DataFrame) -> None:
     made = fitted({"one": adult.head(300), "two": adult.tail(200)}, []).sample(seed=1)
     assert {name: len(frame) for name, frame in made.items()} == {"one": 300, "two": 200}
+
+
+def test_ids_that_nobody_refers_to_are_unique_over_all_draws_of_a_child(small_shop: Frames) -> None:
+    tables = {name: small_shop[name] for name in ("customers", "orders")}
+    model = fitted(tables, [Relation(parent="customers", child="orders", key="id", foreign_key="customer_id")], engine="copula")
+    for seed in range(8):  # contexts come up short, and are drawn again, with some of these
+        made = model.sample(seed=seed, scale=4.0)["orders"]["order_no"]
+        assert made.is_unique
+        assert not made.isin(small_shop["orders"]["order_no"]).any()
+
+
+def test_tables_come_one_by_one_parents_first(shop_model: RelationalModel, new_shop: Frames) -> None:
+    order = []
+    for name, frame in shop_model.draw(seed=7):
+        order.append(name)
+        assert frame.equals(new_shop[name])
+    assert order.index("customers") < order.index("orders") < order.index("items")
+
+
+def test_progress_ends_at_one_and_never_goes_back(shop_model: RelationalModel) -> None:
+    shares: list[float] = []
+    shop_model.sample(seed=1, scale=0.1, progress=lambda share, message: shares.append(share))
+    assert shares == sorted(shares) and shares[-1] == 1.0
+
+
+def test_constraints_hold_in_every_table_that_has_some(shop: Frames) -> None:
+    rules = parse_all([{"kind": "bounds", "column": "amount", "min": 20, "on_violation": "drop_rows"}])
+    tables = {name: Table.of(shop[name]) for name in ("customers", "orders")}
+    model = fit_tables(tables, SHOP[:1], engine="copula", constraints={"orders": rules})
+    assert model.sample(seed=1)["orders"]["amount"].min() >= 20
+    assert [outcome.kind for outcome in model.outcomes("orders")] == ["bounds"]
+    assert model.outcomes("customers") == []

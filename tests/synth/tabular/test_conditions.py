@@ -128,10 +128,32 @@ def test_income_drawn_independently_of_sex_is_so_and_other_columns_follow(model:
     assert wed[">50K"] > wed["<=50K"] + 0.2
 
 
+@pytest.mark.parametrize("share", [None, 0.4])
+def test_a_label_independent_of_several_columns_has_parity_in_every_group_within_a_row(model: TabularModel, share: float | None) -> None:
+    asked: dict[str, Any] = {"independent_of": ["sex", "race"]} | ({} if share is None else {"distribution": {">50K": share}})
+    made = model.sample_given(ROWS, 1, {"income": asked})
+    rich = made.income == ">50K"
+    overall = rich.mean()
+    assert share is None or rich.sum() == ROWS * share
+    groups = rich.groupby([made.sex, made.race], observed=True).agg(["sum", "size"])
+    assert len(groups) == 10
+    assert ((groups["sum"] - overall * groups["size"]).abs() < 1).all()
+    for single in ("sex", "race"):
+        assert rich.groupby(made[single], observed=True).mean().sub(overall).abs().max() < 10 / (made[single].value_counts().min())
+
+
+def test_a_protected_column_with_shares_of_its_own_keeps_parity(adult_copula: TabularModel) -> None:
+    made = adult_copula.sample_given(ROWS, 1, {"income": {"independent_of": ["sex", "race"]}, "sex": {"Female": 0.5}})
+    assert (made.sex == "Female").sum() == ROWS / 2
+    rich = made.income == ">50K"
+    groups = rich.groupby([made.sex, made.race], observed=True).agg(["sum", "size"])
+    assert ((groups["sum"] - rich.mean() * groups["size"]).abs() < 1).all()
+
+
 def test_a_combination_that_no_real_row_has_is_drawn_where_the_model_can(adult: pd.DataFrame) -> None:
     asked = {"native_country": "Holand-Netherlands", "sex": "Male"}
     assert not ((adult.native_country == "Holand-Netherlands") & (adult.sex == "Male")).any()
-    made = CartEngine().fit_first(Table.of(adult), list(asked)).sample_given(500, 1, asked)
+    made = CartEngine(privacy="fidelity").fit_first(Table.of(adult), list(asked)).sample_given(500, 1, asked)
     assert set(made.native_country) == {"Holand-Netherlands"} and set(made.sex) == {"Male"}
 
 
@@ -160,6 +182,10 @@ def test_conditions_that_clash_are_named_with_the_reason_at_once(model: TabularM
         ({"income": {">50K": 0.5, "<=50K": 0.3}}, "conditions.income", "sum up to 0.8, not 1"),
         ({"income": {">50K": -0.1}}, "conditions.income", "from 0 to 1"),
         ({"income": {"independent_of": "sexx"}}, "conditions", "did you mean 'sex'?"),
+        ({"income": {"independent_of": ["sex", "rce"]}}, "conditions", "did you mean 'race'?"),
+        ({"income": {"independent_of": []}}, "conditions.income", "names a column or several"),
+        ({"income": {"independent_of": ["sex", "income"]}}, "conditions.income", "independent of itself"),
+        ({"income": {"independent_of": ["sex"]}, "sex": "Male"}, "conditions.income", "which is held to = 'Male'"),
         ({"income": {"independent_of": "age"}}, "conditions.age", "cut the numbers into classes"),
         ({"income": {"like": 1, "of": "x"}}, "conditions.income", "is no condition"),
     ],

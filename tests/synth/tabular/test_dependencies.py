@@ -51,3 +51,8 @@ def test_a_gate_comes_just_before_its_numbers() -> None:
     gate = RNG.integers(0, 2, 2_000).astype(np.int32)
     order = found(Discrete(gate, 2), Numeric(np.where(gate == 1, np.nan, values), whole=False, gated=True), Discrete(CITY, 60))[1]
     assert order == [2, 0, 1]
+
+
+def test_many_levels_are_drawn_before_few_and_very_many_after_them() -> None:
+    many, very_many = RNG.integers(0, 100, 2_000).astype(np.int32), RNG.integers(0, 900, 2_000).astype(np.int32)
+    assert found(Discrete(very_many, 900), Discrete(CITY % 3, 3), Discrete(many, 100))[1] == [2, 1, 0]

@@ -209,12 +209,11 @@ def test_decimals_come_back_as_decimals(engine: TabularEngine) -> None:
 @pytest.mark.parametrize(
     ("column", "hint"),
     [
-        (pd.to_timedelta([1, 2, 3], unit="h"), "convert it to numbers"),
         (pd.period_range("2020-01", periods=3, freq="M"), "astype"),
         (pd.arrays.SparseArray([0, 0, 1]), "convert it"),
         (pd.cut(pd.Series([0.1, 0.4, 0.9]), 2), "astype"),
     ],
-    ids=["timedelta", "period", "sparse", "interval"],
+    ids=["period", "sparse", "interval"],
 )
 def test_a_type_that_cannot_be_made_is_refused_by_name(engine: TabularEngine, column: object, hint: str) -> None:
     with pytest.raises(InvalidInput, match="'odd'") as caught:

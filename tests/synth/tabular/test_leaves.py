@@ -42,3 +42,20 @@ def test_large_leaves_are_thinned_without_moving_the_distribution() -> None:
     assert len(table.value) <= 512
     drawn = table.draw(np.zeros(50_000, np.int32), np.random.default_rng(1))
     assert np.quantile(drawn, [0.05, 0.5, 0.95]) == pytest.approx(np.quantile(values, [0.05, 0.5, 0.95]), rel=0.03)
+
+
+def test_the_reach_says_how_far_values_are_moved() -> None:
+    values = np.array([1.0, 2.0, 4.0, 8.0])
+    leaf = np.zeros(4, np.int32)
+    still, far = (
+        value_leaves(leaf, values, 1, reach=reach).draw(np.zeros(4_000, np.int32), np.random.default_rng(0)) for reach in (0.0, 1.0)
+    )
+    assert set(still) == {1.0, 2.0, 4.0, 8.0}
+    assert ((far > 5.5) & (far < 6.5)).any()
+
+
+def test_a_spike_needs_as_many_rows_as_asked() -> None:
+    values = np.concatenate([np.zeros(8), np.linspace(1, 2, 50)])
+    leaf, asked = np.zeros(58, np.int32), np.zeros(4_000, np.int32)
+    kept, moved = ((value_leaves(leaf, values, 1, atom_rows=rows).draw(asked, np.random.default_rng(0)) == 0).mean() for rows in (5, 20))
+    assert kept > moved

@@ -21,15 +21,16 @@ import sys
 
 class Nowhere:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("sdv", "torch", "ctgan"):
+        if name.partition(".")[0] in ("sdv", "torch", "ctgan", "mostlyai"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Nowhere())
 import pandas, imcp_jupyter
-try:
-    imcp_jupyter.generate_tabular(pandas.DataFrame({"x": [1, 2, 3, 4]}), engine="sdv:ctgan")
-except imcp_jupyter.errors.MissingExtra as error:
-    print(error)
+for engine in ("sdv:ctgan", "mostly"):
+    try:
+        imcp_jupyter.generate_tabular(pandas.DataFrame({"x": [1, 2, 3, 4]}), engine=engine)
+    except imcp_jupyter.errors.MissingExtra as error:
+        print(error)
 print(len(imcp_jupyter.workspace().datasets), imcp_jupyter.workspace().jobs.list()[0].state)
 """
 
@@ -38,6 +39,11 @@ def test_sdv_engines_are_offered_with_their_licence() -> None:
     assert [name for name in engine_names() if name in SDV] == SDV
     assert {find_engine(name).licence for name in SDV} == {"BUSL-1.1"}
     assert find_engine("cart").licence == "Apache-2.0"
+
+
+def test_mostly_is_offered_whatever_the_setting_on_busl() -> None:
+    assert "mostly" in engine_names(Settings(allow_busl_engines=False))
+    assert find_engine("mostly", Settings(allow_busl_engines=False)).licence == "Apache-2.0"
 
 
 def test_engines_that_are_switched_off_are_named_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,14 +70,17 @@ def test_the_setting_of_a_workspace_counts_too() -> None:
 
 def test_without_the_extra_the_install_line_is_named(home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_SDV], capture_output=True, text=True, check=True)
-    first, second = done.stdout.splitlines()
-    assert first == "engine 'sdv:ctgan' needs the optional dependency group 'sdv' (pip install 'imcp_jupyter[sdv]')"
-    assert second == "0 failed"
+    assert done.stdout.splitlines() == [
+        "engine 'sdv:ctgan' needs the optional dependency group 'sdv' (pip install 'imcp_jupyter[sdv]')",
+        "engine 'mostly' needs the optional dependency group 'mostly' (pip install 'imcp_jupyter[mostly]')",
+        "0 failed",
+    ]
 
 
 def test_naming_engines_imports_none_of_their_libraries() -> None:
-    code = "import sys; from imcp_jupyter.synth.tabular.registry import engine_names, find_engine; engine_names(); find_engine('sdv:tvae');"
-    code += "print([m for m in ('sdv', 'torch', 'ctgan', 'rdt', 'copulas') if m in sys.modules])"
+    code = "import sys; from imcp_jupyter.synth.tabular.registry import engine_names, find_engine; engine_names();"
+    code += "find_engine('sdv:tvae'); find_engine('mostly');"
+    code += "print([m for m in ('sdv', 'torch', 'ctgan', 'rdt', 'copulas', 'mostlyai') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
@@ -87,4 +96,5 @@ def test_every_name_is_the_name_of_its_engine() -> None:
 
 def test_the_version_of_an_engine_of_others_counts_their_libraries() -> None:
     assert "sdv=2." in engine_version("sdv:ctgan")
+    assert "mostlyai-engine=2.7" in engine_version("mostly")
     assert engine_version("auto") == f"cart={find_engine('cart').version},copula={find_engine('copula').version}"

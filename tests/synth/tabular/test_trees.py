@@ -38,3 +38,18 @@ def test_every_bin_can_have_its_own_leaf() -> None:
         tree = one_leaf_per_bin(n_bins)
         found = tree.leaves(np.arange(n_bins, dtype=np.uint16)[:, None])
         assert sorted(found) == list(range(n_bins))
+
+
+def test_what_is_left_of_a_nearly_explained_target_is_still_explained() -> None:
+    coarse, fine = BINS[:, 0].astype(np.float64), BINS[:, 1].astype(np.float64)
+    target = (1_000.0 * coarse + fine + RNG.normal(size=3_000))[:, None]
+    flat = grow_numbers(BINS, target, min_leaf=5, min_gain=4.0)
+    leaf = flat.leaves(BINS)
+    means = np.bincount(leaf, weights=target[:, 0]) / np.bincount(leaf)
+    assert 1.0 - np.var(target[:, 0] - means[leaf]) / np.var(target) > 0.9999
+
+
+def test_a_larger_price_gives_a_smaller_tree() -> None:
+    target = ((BINS[:, :1] + BINS[:, 1:2]) * 0.02 + RNG.normal(size=(3_000, 1))).astype(np.float64)
+    sizes = [grow_numbers(BINS, target, min_leaf=10, min_gain=gain).n_leaves for gain in (1.0, 4.0, 20.0)]
+    assert sizes == sorted(sizes, reverse=True) and sizes[0] > sizes[2] > 1

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from ..features import Codes
 from .junction import Clique, JunctionTree, Table
 
+_ENOUGH = 1e-5  # relative gain of one step below which a fit ends
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -42,10 +44,12 @@ class GraphicalModel:
 
     def fit(self, measurements: Sequence[Measurement], iterations: int) -> None:
         """Move towards `measurements` in at most `iterations` steps."""
-        for one in measurements:
+        fresh = [one for one in measurements if one.columns not in self.potentials]
+        for one in fresh:
             self.potentials.setdefault(one.columns, np.zeros(one.values.shape))
         self.tree = tree = JunctionTree.of(self.sizes, self.potentials)
         homes = {columns: tree.home(columns) for columns in self.potentials}
+        self._start(fresh, homes)
         # Weights relative to the most exact measurement keep steps of one size over all budgets.
         best = min(one.sigma for one in measurements)
         weights = [(best / one.sigma) ** 2 for one in measurements]
@@ -70,13 +74,20 @@ class GraphicalModel:
                 if loss - new_loss >= 0.5 * gain:  # Armijo
                     break
                 step /= 2.0
-            small = loss - new_loss < 1e-5 * loss
+            small = loss - new_loss < _ENOUGH * loss
             self.potentials, beliefs, loss, found, off = moved, new, new_loss, new_found, new_off
             step *= 1.4
             if small:
                 break
         self._step = step
         self.marginals = beliefs
+
+    def _start(self, fresh: Sequence[Measurement], homes: dict[Clique, int]) -> None:
+        """Begin new potentials where one round of iterative proportional fitting puts them, as far as they clear the noise."""
+        beliefs = self.tree.calibrate(self.potentials, homes, self.total)
+        for one in fresh:
+            now = self.tree.reduce(beliefs[homes[one.columns]], homes[one.columns], one.columns)
+            self.potentials[one.columns] = np.log((np.maximum(one.values, 0.0) + one.sigma) / (now + one.sigma))
 
     def sampler(self) -> Sampler:
         return Sampler(self.tree, self.marginals)

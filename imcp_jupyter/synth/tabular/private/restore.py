@@ -70,6 +70,10 @@ def stamps(values: Floats, missing: Mask, schema: ColumnSchema, dtype: dict[str,
         text = pd.Series(index.strftime(schema.datetime_format), dtype=object)
         text[missing] = None
         return text.astype(target).array
+    if target == np.dtype(object):
+        cells = index.date
+        cells[missing] = None
+        return cells
     zone = getattr(target, "tz", None) or getattr(getattr(target, "pyarrow_dtype", None), "tz", None)
     if zone is not None:
         index = index.tz_localize("UTC").tz_convert(zone)

@@ -22,8 +22,9 @@ _SINGLE_SHARE = 0.15  # of what is left after the domains
 _TREE_SHARE = 0.35
 _CHOICE_SHARE = 0.1  # of each round
 _BATCH = 4  # pairs of one adaptive round
+_PAIRS_PER_COLUMN = 3.0  # that the adaptive rounds can pay for, at the first price
 _WIDE = 24  # columns from which the tree is all there is
-_CELLS = 150_000  # of all cliques together
+_CELLS = 200_000  # of all cliques together
 
 
 def joint_counts(codes: Sequence[Codes], sizes: Sequence[int], columns: Clique) -> Table:
@@ -55,7 +56,7 @@ def learn(
         model.fit(measured, 150)
         progress(0.3)
         _refine(codes, model, measured, mechanisms, progress)
-        model.fit(measured, 150)
+        model.fit(measured, 300)
     return model
 
 
@@ -90,7 +91,7 @@ def _refine(
     budget, sizes = mechanisms.budget, model.sizes
     pairs: list[Clique] = list(combinations(range(len(sizes)), 2))
     start = budget.left
-    each = start / max(2.0 * len(sizes), 1.0)
+    each = start / max(_PAIRS_PER_COLUMN * len(sizes), 1.0)
     while budget.left > start * 1e-6:
         each = min(each, budget.left / _BATCH) if budget.left > 1.5 * _BATCH * each else budget.left / _BATCH
         known = {one.columns for one in measured}

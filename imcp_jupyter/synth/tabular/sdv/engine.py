@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ..codec import TableCodec
-from ..engine import Progress, TabularEngine, no_progress
+from ..engine import Progress
+from ..features import Feature
+from ..isolated.engine import IsolatedEngine
 from ..options import EngineOptions
 from .model import SdvModel, fit_model
-from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, TvaeOptions
-from .process import missing_sdv, sdv_is_installed
+from .options import CopulaganOptions, CtganOptions, GaussianCopulaOptions, HmaOptions, TvaeOptions
 
 if TYPE_CHECKING:
     from ....data.table import Table
@@ -17,31 +18,15 @@ if TYPE_CHECKING:
 LICENCE = "BUSL-1.1"
 
 
-class SdvEngine(TabularEngine):
-    """Base of the four. The columns come to SDV as our codecs see them: levels as codes, numbers and datetimes as numbers, gaps
-    as a feature of their own; ids and free text never do, our codecs make them.
-    """
+class SdvEngine(IsolatedEngine):
+    """Base of them all."""
 
     version: ClassVar[str] = "1"
     licence: ClassVar[str] = LICENCE
     packages: ClassVar[tuple[str, ...]] = ("sdv", "ctgan", "copulas", "rdt", "torch")
     model: ClassVar[type[SdvModel]]
 
-    def __init__(self, options: EngineOptions | None = None, seed: int = 0) -> None:
-        self._options = options or self.options_type()
-        self._seed = seed
-
-    def with_options(self, options: EngineOptions, seed: int) -> SdvEngine:
-        return type(self)(options, seed)
-
-    def require(self) -> None:
-        if not sdv_is_installed():
-            raise missing_sdv(self.name)
-
-    def fit(self, table: Table, progress: Progress = no_progress) -> SdvModel:
-        self.require()
-        progress(0.0, "reading columns")
-        codec, features = TableCodec.fit(table)
+    def learn(self, table: Table, codec: TableCodec, features: list[Feature], progress: Progress) -> SdvModel:
         return fit_model(self.model, table.schema, codec, features, self._options.model_dump(), self._seed, progress)
 
 
@@ -93,4 +78,18 @@ class CopulaganEngine(SdvEngine):
     options_type: ClassVar[type[EngineOptions]] = CopulaganOptions
 
 
-ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine)
+class HmaModel(SdvModel):
+    engine: ClassVar[str] = "sdv:hma"
+    synthesizer: ClassVar[str] = "HMASynthesizer"
+
+
+class HmaEngine(SdvEngine):
+    """Of one table; several are learned by `synth.relational.hma`."""
+
+    name: ClassVar[str] = HmaModel.engine
+    title: ClassVar[str] = "SDV HMA"
+    model: ClassVar[type[SdvModel]] = HmaModel
+    options_type: ClassVar[type[EngineOptions]] = HmaOptions
+
+
+ENGINES: tuple[type[SdvEngine], ...] = (GaussianCopulaEngine, CtganEngine, TvaeEngine, CopulaganEngine, HmaEngine)

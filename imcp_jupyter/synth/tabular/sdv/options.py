@@ -15,6 +15,13 @@ class GaussianCopulaOptions(EngineOptions):
     default_distribution: Distribution = Field("beta", description="the parametric shape fitted to every numeric column")
 
 
+class HmaOptions(EngineOptions):
+    default_distribution: Literal["norm", "beta", "truncnorm", "uniform", "gamma"] | None = Field(
+        None,
+        description="the parametric shape fitted to every numeric column; SDV's own when left out: beta, for children norm",
+    )
+
+
 class _NetworkOptions(EngineOptions):
     epochs: int = Field(300, ge=1, le=100_000, description="passes over the data")
     batch_size: int = Field(500, ge=2, le=1_000_000, description="rows of one training step")

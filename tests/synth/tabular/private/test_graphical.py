@@ -39,3 +39,13 @@ def test_exact_marginals_are_met_and_rows_drawn_from_them() -> None:
         found = np.zeros(table.shape)
         np.add.at(found, (drawn[left], drawn[right]), 1)
         assert np.abs(found - table).sum() / 10_000 < 0.03
+
+
+def test_a_few_steps_reach_skewed_pairs_from_where_proportional_fitting_puts_them() -> None:
+    """From uniform potentials, rare cells take hundreds of steps."""
+    rng = np.random.default_rng(0)
+    shares = np.outer(np.geomspace(1.0, 1e-4, 12), np.geomspace(1.0, 1e-4, 12)) * rng.uniform(0.2, 5.0, (12, 12))
+    table = np.round(shares / shares.sum() * 30_000.0)
+    model = GraphicalModel((12, 12), table.sum())
+    model.fit([Measurement((0, 1), table, 1.0)], 10)
+    assert np.abs(model.marginals[0] - table).sum() / table.sum() < 0.01

@@ -13,8 +13,9 @@ from imcp_jupyter.errors import InvalidInput
 from imcp_jupyter.synth.archive import load_archive, save_archive
 from imcp_jupyter.synth.signing import Signer
 from imcp_jupyter.synth.tabular.codec import TableCodec
+from imcp_jupyter.synth.tabular.isolated.model import BLOCK
 from imcp_jupyter.synth.tabular.sdv.engine import CopulaganEngine, CtganEngine, CtganModel, TvaeEngine, TvaeModel
-from imcp_jupyter.synth.tabular.sdv.model import BLOCK, SdvModel
+from imcp_jupyter.synth.tabular.sdv.model import SdvModel
 
 SIGNER = Signer(b"s" * 32)
 Refit = Callable[..., SdvModel]

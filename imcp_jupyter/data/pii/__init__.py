@@ -1,0 +1,1 @@
+"""Which columns hold personal data, told from their content and their names."""

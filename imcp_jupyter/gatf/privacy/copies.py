@@ -1,0 +1,122 @@
+"""Are training rows repeated?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ..comparison import Comparison, Encoded, Field
+from ..measure import Finding, Measure, Skipped
+
+Keys = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
+
+LEAST_COPIES = 5
+COPY_LEVEL = 0.001  # one-sided error level of the gate; the report runs on data of any size
+COPY_RATIO = 1.25  # rows that any table of this kind repeats: the gate wants clearly more
+POSITIONS_SHOWN = 20
+CONTAMINATED = "the holdout repeats training rows, so it says nothing of unseen ones"
+
+
+class IdenticalMatches(Measure):
+    """Synthetic rows that equal a training row, against how often unseen real rows do.
+
+    Gate: the rate is higher at the level of 0.1 % (conditional binomial test of two rates, Przyborowski and Wilenski 1940),
+    by a quarter at least and in five rows at least.
+    """
+
+    id = "identical_matches"
+    dimension = "privacy"
+    title = "Copies of training rows"
+    source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
+    gate = True
+
+    def run(self, comparison: Comparison) -> Finding | Skipped:
+        fields = row_fields(comparison)
+        if not fields:
+            return Skipped("no shared column tells rows apart")
+        matches = np.isin(row_keys(comparison.synthetic, fields), row_keys(comparison.real, fields))
+        shared = overlap(comparison)
+        natural = shared.own if shared.holdout is None or shared.is_contaminated else shared.holdout
+        against = "real rows that repeat another real row" if natural is shared.own else "holdout rows"
+        copies, rate, natural_rate = int(matches.sum()), float(matches.mean()), float(natural.mean())
+        if COPY_RATIO * natural_rate >= 1:
+            return Skipped(f"{natural_rate:.0%} of the {against} do so too, so copies cannot be told from chance")
+        chance = _chance(copies, len(matches), int(natural.sum()), len(natural))
+        failed = copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * natural_rate
+        evidence = {
+            "copies": copies,
+            "rows": len(matches),
+            "expected_share": round(natural_rate, 6),
+            "compared_with": against,
+            "p_value": float(f"{chance:.3g}"),
+            "row_positions": np.flatnonzero(matches)[:POSITIONS_SHOWN].tolist(),
+            "floor": "every row copied",
+        }
+        if shared.is_contaminated:
+            evidence["holdout"] = CONTAMINATED
+        return Finding(
+            rate,
+            1.0,
+            natural_rate,
+            f"{rate:.2%} of the synthetic rows equal a real row; {natural_rate:.2%} of the {against} do.",
+            evidence,
+            comparison.resamples("synthetic").means(matches.astype(float), np.arange(len(matches))),
+            gate_failed=failed,
+            threshold=COPY_RATIO * natural_rate,
+            verdict="fail" if failed else "warn" if shared.is_contaminated or (chance < 0.01 and rate > natural_rate) else "pass",
+        )
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Which real rows repeat another real row, which holdout rows equal a real row: (n_rows,) bool each."""
+
+    own: Mask
+    holdout: Mask | None
+
+    @cached_property
+    def is_contaminated(self) -> bool:
+        """The holdout holds training rows: it equals them more often than they each other."""
+        if self.holdout is None:
+            return False
+        copies, rate = int(self.holdout.sum()), float(self.holdout.mean())
+        chance = _chance(copies, len(self.holdout), int(self.own.sum()), len(self.own))
+        return copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * float(self.own.mean())
+
+
+def overlap(comparison: Comparison) -> Overlap:
+    found = comparison.findings.get("overlap")
+    if not isinstance(found, Overlap):
+        fields = row_fields(comparison)
+        real = row_keys(comparison.real, fields)
+        _, where, counts = np.unique(real, return_inverse=True, return_counts=True)
+        holdout = None if comparison.holdout is None else np.isin(row_keys(comparison.holdout, fields), real)
+        found = comparison.findings["overlap"] = Overlap(counts[where] > 1, holdout)
+    return found
+
+
+def row_fields(comparison: Comparison) -> list[Field]:
+    """Columns that make a row: without identifiers, which a copier would renumber, and without constants."""
+    return [field for field in comparison.fields if field.kind not in ("id", "constant")]
+
+
+def row_keys(table: Encoded, fields: list[Field]) -> Keys:
+    """(n_rows,) 64-bit hash per row; equal rows have equal keys."""
+    import pandas as pd
+
+    # Adding 0.0 makes -0.0 and 0.0 one value.
+    columns: dict[str, Any] = {str(at): table[field.name] + (0.0 if field.is_numeric else 0) for at, field in enumerate(fields)}
+    return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
+
+
+def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:
+    """p-value of 'copies are no more frequent than natural matches', by the binomial law of one count given their sum."""
+    if copies == 0:
+        return 1.0
+    return float(special.bdtrc(copies - 1, copies + natural, rows / (rows + natural_rows)))
