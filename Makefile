@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-TABULAR := tabular quality
+TABULAR := tabular quality accuracy scale related private
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lab test lint format bench bench-tabular docs notebooks screenshots constraints clean browser

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from .collection import RealTable, collection
-from .engines import native, sdv_copula
+from .engines import load_peers, native, sdv_copula
 from .judge import MODEL_ROWS, QUALITY_ROWS, Judge, Verdict
 from .measure import Timed, table, timed
 from .packages import NotToBeHad
@@ -51,6 +51,7 @@ class Measured:
 
 def section(tables: Sequence[RealTable] | None = None) -> str:
     """Measure every table (`collection()` by default). One that cannot be had, or that an engine fails on, is named."""
+    load_peers()
     measured: list[Measured] = []
     absent: list[str] = []
     for real in collection() if tables is None else tables:
@@ -87,16 +88,20 @@ def _text(measured: list[Measured]) -> str:
     sources = "; ".join(f"{m.table.name} ({m.table.source}, {m.table.licence})" for m in measured)
     return f"""## Tabular engines on real tables
 
-- Every engine draws as many rows as it learned from, seed {SEED}.
+- Every engine draws as many rows as it learned from, once: ours with seed {SEED}, SDV by its own. There are no intervals. How far the
+  C2ST of unseen real rows lies from .5 shows the noise of a table's size: differences of that order mean nothing.
 - Quality: the QualityReport of SDMetrics {version("sdmetrics")} against the training rows, at most {QUALITY_ROWS:,} rows of each side.
+  For a number beside a category it bins the number over each side's own range: a draw that repeats the training extremes gains, and
+  unseen real rows, with other extremes, lose. A score above that of the unseen rows is no sign of a better table.
 - Utility: gradient boosting trained on {MODEL_ROWS:,} drawn rows (fewer where the table is smaller), tested on rows that no engine saw,
   beside the same trained on real rows. AUC; for several classes one against the rest, weighted by their share; R² for a number.
 - C2ST: AUC of gradient boosting that tells drawn from unseen rows, 5-fold; .5 is ideal.
 - DCR share: rows nearer to the training rows than to as many unseen ones; .5 is ideal.
 - Copies: drawn rows that equal a training row, beside what unseen real rows reach.
-- SDV is told the same kinds of columns. Where it would take too long it learns from fewer rows, as stated; ratios are per row.
+- SDV is told the same kinds of columns. Where it would take too long it learns from fewer rows, as stated. Ratios are per row, which
+  there counts SDV's fixed costs over fewer rows than ours.
 - The three networks are sampled from their published probabilities, 20,000 training rows as in SDGym.
-- `covtype-size` is a stand-in of the same size and make: no package is known to carry the real table.
+- `covtype-size` is a stand-in of Covertype's size and make, for time and memory: no package is known to carry the real table.
 
 Sources: {sources}."""
 
@@ -129,18 +134,22 @@ def _published(measured: list[Measured]) -> str:
         ours = {row.maker: row.verdict.quality for row in m.rows}
         published = PUBLISHED[m.table.name]
         lines.append([m.table.name, *(f"{ours[name]:.3f}" if name in ours else "–" for name in (CART, COPULA, SDV)),
-                      *(f"{score:.3f}" for score in published), _bar(ours.get(CART, 0.0), published)])  # fmt: skip
+                      *(f"{score:.3f}" for score in published), _bar(ours.get(CART, 0.0), published, m.table.stand_in)])  # fmt: skip
     if not lines:
         return ""
     head = ["quality", *(f"{name}, here" for name in (CART, COPULA, SDV)), *(f"{name}, SDGym" for name in PEERS), "bar of `cart`"]
     note = (
         "The same quality beside SDGym's published run of March 2026 (literature values: another machine, other versions, its own "
         "metadata; RealTabFormer trained for 1,632 to 327,044 s). The bar: at least every SDGym row except RealTabFormer, and no more "
-        f"than {REALTABFORMER_GAP} below that."
+        f"than {REALTABFORMER_GAP} below that. SDV's GaussianCopula stands in both runs: where its two scores differ, so do the tables or "
+        "the measures, and the row compares nothing. A stand-in's bar is therefore neither met nor missed."
     )
     return f"{note}\n\n{table(head, lines)}"
 
 
-def _bar(quality: float, published: tuple[float, ...]) -> str:
+def _bar(quality: float, published: tuple[float, ...], stand_in: bool) -> str:
     wanted = max(*published[:-1], published[-1] - REALTABFORMER_GAP)
-    return f"{'met' if round(quality, 3) >= round(wanted, 3) else 'missed'} ({wanted:.3f})"
+    reached = round(quality, 3) >= round(wanted, 3)
+    if stand_in:
+        return f"not the same table ({'above' if reached else 'below'} {wanted:.3f})"
+    return f"{'met' if reached else 'missed'} ({wanted:.3f})"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from imcp_jupyter.data.samples import load_sample
 
-from .engines import native, sdv_copula
+from .engines import load_peers, native, sdv_copula
 from .judge import Judge, Verdict
 from .measure import table, timed
 
@@ -18,6 +18,7 @@ HEAD = ["", "fit + sample", "CPU", "SDMetrics quality", "utility (AUC, share of 
 
 def section(rows: int = ROWS) -> str:
     """`rows`: how many of the holdout, and how many are drawn from what twice as many training rows taught (all 32,561 by default)."""
+    load_peers()
     train, holdout = load_sample("adult").head(2 * rows), load_sample("adult-holdout").head(rows)
     judge = Judge(train, holdout, TARGET, rows)
     makers: dict[str, Callable[[], pd.DataFrame]] = {

@@ -44,6 +44,13 @@ def test_published_scores_stand_beside_those_of_this_run(text: str) -> None:
     assert "(0.943)" in row
 
 
+def test_the_bar_of_a_stand_in_is_neither_met_nor_missed() -> None:
+    published = quality.PUBLISHED["covtype-size"]
+    assert quality._bar(0.99, published, stand_in=True) == "not the same table (above 0.979)"
+    assert quality._bar(0.95, published, stand_in=True) == "not the same table (below 0.979)"
+    assert quality._bar(0.95, published, stand_in=False) == "missed (0.979)"
+
+
 def test_a_table_that_cannot_be_had_is_named(text: str) -> None:
     assert "- flowers: flowers==1.0 could not be fetched" in text
 

@@ -120,7 +120,7 @@ def test_no_extreme_and_no_rare_value_stands_in_the_card(home: Path, people: pd.
 
 
 def test_what_the_caller_says_stands_in_the_card(home: Path, people: pd.DataFrame) -> None:
-    made = imcp.generate_tabular(people, rows=20, engine="copula", seed=1, conditions={"country": RARE})
+    made = imcp.generate_tabular(people, rows=20, engine="copula", privacy="fidelity", seed=1, conditions={"country": RARE})
     assert made.card.parameters["conditions"] == {"country": RARE}
 
 

@@ -180,7 +180,9 @@ def fit_constrained(
     layer, table = Layer.fit(table, specs, conditions)
     learned = layer.forward(table)
     first = [name for name in layer.learned_for(layer.held) if name in learned.names]
-    return ConstrainedModel(engine.fit_first(learned, first, progress), layer)
+    # Codes of combinations are structure: without the rare ones, conditions on their columns would ask for codes that nothing has.
+    coded = [name for name in learned.names if name not in table.names]
+    return ConstrainedModel(engine.sparing(coded).fit_first(learned, first, progress), layer)
 
 
 def load_model(name: str, path: Path, signer: Signer, settings: Settings) -> TabularModel:
