@@ -24,6 +24,7 @@ from .restore import DAY, SECOND, nullable, numbers, public_dtype, stamps
 
 BOUNDS_PURPOSE, CELLS_PURPOSE, LEVELS_PURPOSE = "ranges of numbers", "histograms of numbers", "categories"
 _RANGE_SHARE = 0.2  # of a number's share, where its range must be learned
+_CHANCE = 1e-4  # that an empty coarse cell widens a learned range: one far away would leave the real values a single fine cell
 _FINE = 512  # cells of the finest histogram of a number
 _OTHER = "other"
 
@@ -253,7 +254,7 @@ def _learned_range(ticks: Floats, coarse: Floats, mechanisms: Mechanisms, rho: f
     """The outer edges of the coarse cells that stand out of the noise; what lies outside is clipped."""
     at = np.clip(np.searchsorted(coarse, ticks, side="right") - 1, 0, len(coarse) - 2)
     noisy = mechanisms.counts(np.bincount(at, minlength=len(coarse) - 1), rho, BOUNDS_PURPOSE)
-    clear = np.flatnonzero(noisy >= sigma_of(rho) * float(norm.isf(0.05 / len(noisy))))
+    clear = np.flatnonzero(noisy >= sigma_of(rho) * float(norm.isf(_CHANCE / len(noisy))))
     if not len(clear):
         clear = np.array([int(np.argmax(noisy))])
     return float(coarse[clear[0]]), float(coarse[clear[-1] + 1])
