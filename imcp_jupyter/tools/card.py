@@ -19,9 +19,13 @@ def card_parameters(params: Params, left_out: Collection[str]) -> dict[str, Any]
     told = params.model_dump(mode="json", exclude=set(left_out), exclude_none=True)
     schema = told.get("table_schema")
     if schema:
-        overrides = schema_overrides(schema) if is_sdv_metadata(schema) else schema
-        told["table_schema"] = {name: _kind(override) for name, override in overrides.items()}
+        told["table_schema"] = kinds_told(schema_overrides(schema) if is_sdv_metadata(schema) else schema)
     return told
+
+
+def kinds_told(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Of schema overrides by column, the kinds."""
+    return {name: override.get("kind") if isinstance(override, Mapping) else override for name, override in overrides.items()}
 
 
 def told_of_draw(card: DataCard, model: TabularModel, conditions: Mapping[str, Any] | None, rows: int) -> DataCard:
@@ -33,7 +37,3 @@ def told_of_draw(card: DataCard, model: TabularModel, conditions: Mapping[str, A
     left = model.rows_left_out
     seen = {"fitted_rows": (card.fitted_rows or card.source_rows) - left} if left else {}
     return card.model_copy(update={"rows": rows, "constraints": model.outcomes(), "conditions": model.condition_outcomes()} | seen)
-
-
-def _kind(override: Any) -> Any:
-    return override.get("kind") if isinstance(override, Mapping) else override

@@ -105,7 +105,9 @@ def related_version(engine: str) -> str:
 def generate_related(call: RelatedCall, context: JobContext) -> RelatedTables:
     """Fit, draw and store all tables. Raises `ImcpError` naming the parameter, or the table and column as ``table.column``."""
     settings = context.workspace.settings
-    tables, relations = _read(call, context)
+    kinds, given = _kinds(call)
+    tables = _read(call, kinds, context)
+    relations = _relations(tables, given)
     treated = _protected(call, tables, relations, context)
     tables = {name: table for name, (table, _) in treated.items()}
     names = _dataset_names(call)
@@ -120,7 +122,8 @@ def generate_related(call: RelatedCall, context: JobContext) -> RelatedTables:
         infos: dict[str, DatasetInfo] = {}
         shown = max(settings.preview_rows // len(tables), 2)
         for table, frame in model.draw(context.seed, scale, context.part(0.6, 0.97)):
-            card = _card(call, model, table, tables[table], context).model_copy(update={"pii": treated[table][1]})
+            card = _card(call, model, table, treated[table], kinds.get(table, {}), context)
+            card = card.model_copy(update={"rows": len(frame), "constraints": model.outcomes(table)})
             own = {"card": card.model_dump(), "table": table}
             info = context.stage_dataset(names[table], frame, tables[table].schema, "synthetic", lineage | own, like=tables[table].frame)
             infos[table] = info
@@ -128,7 +131,7 @@ def generate_related(call: RelatedCall, context: JobContext) -> RelatedTables:
                 dataset=info.reference,
                 rows=info.rows,
                 columns=tables[table].names,
-                constraints=model.outcomes(table),
+                constraints=card.constraints,
                 card=card,
                 preview=preview_of(frame, shown),
             )
@@ -149,8 +152,7 @@ def generate_related(call: RelatedCall, context: JobContext) -> RelatedTables:
     return drawn
 
 
-def _read(call: RelatedCall, context: JobContext) -> tuple[dict[str, Table], Sequence[Relation] | None]:
-    kinds, relations = _kinds(call)
+def _read(call: RelatedCall, kinds: Mapping[str, Any], context: JobContext) -> dict[str, Table]:
     _refuse_unknown_tables(kinds, call, "table_schema")
     _refuse_unknown_tables(call.constraints, call, "constraints")
     tables = {}
@@ -163,18 +165,21 @@ def _read(call: RelatedCall, context: JobContext) -> tuple[dict[str, Table], Seq
             )
             raise InvalidInput(message, field=f"data.{name}", hint="see the setting whole_source_bytes, or cut the tables down together")
         tables[name] = source.table(kinds.get(name), min_rows=TabularEngine.min_rows)
-    return tables, relations
+    return tables
+
+
+def _relations(tables: dict[str, Table], given: Sequence[Relation] | None) -> Sequence[Relation]:
+    from ..synth.relational import detect_relations
+
+    return detect_relations({name: table.frame for name, table in tables.items()}) if given is None else given
 
 
 def _protected(
-    call: RelatedCall, tables: dict[str, Table], relations: Sequence[Relation] | None, context: JobContext
+    call: RelatedCall, tables: dict[str, Table], relations: Sequence[Relation], context: JobContext
 ) -> dict[str, tuple[Table, list[PiiTreatment]]]:
     """Every table with its personal data marked for fakes. Keys are left alone: they are made new in any case."""
-    from ..synth.relational import detect_relations
     from ..synth.tabular.pii.report import protected
 
-    if relations is None:
-        relations = detect_relations({name: table.frame for name, table in tables.items()})
     keep: dict[str, dict[str, str]] = {name: {} for name in tables}
     for relation in relations:
         for table, column in ((relation.parent, relation.key), (relation.child, relation.foreign_key)):
@@ -256,25 +261,34 @@ def _refuse_too_many(model: TablesModel, scale: float, limit: int) -> None:
             raise InvalidInput(message, field="rows", hint="see the setting max_rows")
 
 
-def _card(call: RelatedCall, model: TablesModel, table: str, source: Table, context: JobContext) -> DataCard:
+def _card(
+    call: RelatedCall,
+    model: TablesModel,
+    table: str,
+    treated: tuple[Table, list[PiiTreatment]],
+    kinds: Mapping[str, Any],
+    context: JobContext,
+) -> DataCard:
+    from ..synth.tabular.pii.report import word_versions
+    from .card import kinds_told
+
+    source, treatments = treated
     engine = find_engine(model.engines[table], context.workspace.settings)
-    own = {name: part for name in ("constraints", "table_schema") if (part := _part_of(call.parameters.get(name), table))}
-    shared = {name: value for name, value in call.parameters.items() if name not in ("constraints", "table_schema")}
-    parameters = shared | own | {"table": table, "table_engine": engine.name}
+    parameters = {name: value for name, value in call.parameters.items() if name not in ("constraints", "table_schema")}
+    if rules := (call.parameters.get("constraints") or {}).get(table):
+        parameters["constraints"] = rules
+    if kinds:
+        parameters["table_schema"] = kinds_told(kinds)
     return DataCard(
+        method=engine.title,
         engine=model.engine,
         engine_version=model.version if engine.name == model.engine else f"{model.version}, {engine.name} {engine.version}",
         engine_licence=engine.licence,
-        parameters=parameters,
+        parameters=parameters | {"table": table, "table_engine": engine.name},
+        columns={column.name: column.kind for column in source.schema.columns},
         seed=context.seed,
         source_hash=context.inputs[f"data.{table}"],
         source_rows=source.n_rows,
-        versions=context.versions | package_versions(engine),
+        versions=context.versions | package_versions(engine) | (word_versions() if treatments else {}),
+        pii=treatments,
     )
-
-
-def _part_of(value: Any, table: str) -> Any:
-    """What a parameter that is given by table, or SDV's metadata, says of one table."""
-    if isinstance(value, Mapping):
-        return (value["tables"] if is_sdv_metadata(value) else value).get(table)
-    return None

@@ -235,3 +235,13 @@ def test_people_in_related_tables_get_fakes_and_the_card_says_so(home: Path, sma
     assert not set(made.data["customers"]["email"]) & set(emails)
     assert made.data["customers"]["email"].str.fullmatch(r"[^@\s]+@[\w.]+\.[a-z]+").all()
     assert [(one.column, one.treatment) for one in made.cards["customers"].pii] == [("city", "keep"), ("email", "fake")]
+
+
+def test_the_cards_of_related_tables_tell_kinds_and_no_level_of_a_schema(home: Path, small_shop: Frames) -> None:
+    cities = sorted(small_shop["customers"]["city"].unique(), reverse=True)
+    schema = {"customers": {"city": {"kind": "ordinal", "order": cities}}}
+    made = imcp.generate_tabular(two(small_shop), engine="copula", seed=7, table_schema=schema)
+    card = made.cards["customers"]
+    assert card.parameters["table_schema"] == {"city": "ordinal"}
+    assert (card.rows, card.columns["city"]) == (len(made.data["customers"]), "ordinal")
+    assert "table_schema" not in made.cards["orders"].parameters
