@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -57,6 +57,17 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Affected:
+    """What of the synthetic table a check objects to, all of it: evidence only shows the first few.
+
+    `rows`: (n_synthetic,) of bool, rows that must go as a whole. `cells`: column name to (n_synthetic,) of bool, single cells.
+    """
+
+    rows: npt.NDArray[np.bool_] | None = None
+    cells: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Judged:
     """A check for the report with the bootstrap replicates of its score, (n_replicates,)."""
 
@@ -84,6 +95,10 @@ class Measure(ABC):
     @abstractmethod
     def run(self, comparison: Comparison) -> Finding | Skipped:
         """Measure. `found` is what callers want: it asks first whether there is anything to measure on, and remembers."""
+
+    def affected(self, comparison: Comparison) -> Affected | None:
+        """All rows or cells that this check objects to, for correcting them; None where it judges the table as a whole."""
+        return None
 
     def found(self, comparison: Comparison) -> Finding | Skipped:
         if self.id not in comparison.findings:

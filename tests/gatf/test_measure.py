@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from imcp_jupyter.data.table import Table
 from imcp_jupyter.gatf.comparison import Comparison
 from imcp_jupyter.gatf.measure import FOUND_CAP, Finding, Judged, Limits, Measure, incidence, judge
+from imcp_jupyter.gatf.privacy.copies import IdenticalMatches
 from imcp_jupyter.gatf.profile import find_profile
+from imcp_jupyter.gatf.quality.validity import Validity
 from imcp_jupyter.gatf.trust import trust_of
 
 from .conftest import mixed
@@ -22,10 +25,10 @@ class Planted(Measure):
     needs_real = False
 
     def __init__(self, affected: int) -> None:
-        self.affected = affected
+        self.planted = affected
 
     def run(self, comparison: Comparison) -> Finding:
-        return incidence(self.affected, 10_000, f"{self.affected} cells", {"row_positions": [1]})
+        return incidence(self.planted, 10_000, f"{self.planted} cells", {"row_positions": [1]})
 
 
 class Harmless(Planted):
@@ -69,3 +72,11 @@ def test_a_failed_check_that_is_not_critical_only_lowers_the_mean() -> None:
     parts = [(measure, judged(measure)) for measure in (Harmless(5), Harmless(0), Harmless(0), Harmless(0))]
     dimension = trust_of(parts, find_profile("general")).dimensions[0]
     assert dimension.score is not None and dimension.score > 75
+
+
+def test_a_check_names_every_row_or_cell_it_objects_to():
+    real = Table(pd.DataFrame({"age": np.arange(200.0), "town": ["A", "B"] * 100}))
+    frame = pd.DataFrame({"age": [3.0, 500.0, 7.5], "town": ["B", "A", "A"]})
+    comparison = Comparison(Table(frame), real, seed=1)
+    assert IdenticalMatches().affected(comparison).rows.tolist() == [True, False, False]
+    assert {name: mask.tolist() for name, mask in Validity().affected(comparison).cells.items()} == {"age": [False, True, False]}

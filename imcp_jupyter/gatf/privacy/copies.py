@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ..comparison import Comparison, Encoded, Field
-from ..measure import Finding, Measure, Skipped
+from ..measure import Affected, Finding, Measure, Skipped
 
 Keys = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
@@ -36,11 +36,13 @@ class IdenticalMatches(Measure):
     source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
     gate = True
 
+    def affected(self, comparison: Comparison) -> Affected | None:
+        return Affected(_matches(comparison)) if row_fields(comparison) else None
+
     def run(self, comparison: Comparison) -> Finding | Skipped:
-        fields = row_fields(comparison)
-        if not fields:
+        if not row_fields(comparison):
             return Skipped("no shared column tells rows apart")
-        matches = np.isin(row_keys(comparison.synthetic, fields), row_keys(comparison.real, fields))
+        matches = _matches(comparison)
         shared = overlap(comparison)
         natural = shared.own if shared.holdout is None or shared.is_contaminated else shared.holdout
         against = "real rows that repeat another real row" if natural is shared.own else "holdout rows"
@@ -113,6 +115,12 @@ def row_keys(table: Encoded, fields: list[Field]) -> Keys:
     # Adding 0.0 makes -0.0 and 0.0 one value.
     columns: dict[str, Any] = {str(at): table[field.name] + (0.0 if field.is_numeric else 0) for at, field in enumerate(fields)}
     return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
+
+
+def _matches(comparison: Comparison) -> Mask:
+    """(n_synthetic,): rows that equal a training row."""
+    fields = row_fields(comparison)
+    return np.isin(row_keys(comparison.synthetic, fields), row_keys(comparison.real, fields))
 
 
 def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ...models.validation import Verdict
 from ..comparison import Comparison, Encoded, Field
-from ..measure import Finding, Measure, Skipped
+from ..measure import Affected, Finding, Measure, Skipped
 
 Mask = npt.NDArray[np.bool_]
 
@@ -90,6 +90,16 @@ class Validity(Measure):
             },
             verdict="fail" if repeated else None,
         )
+
+    def affected(self, comparison: Comparison) -> Affected | None:
+        real = comparison.real if comparison.has_real else None
+        fields = comparison.fields if real else [field for field in comparison.fields if field.kind == "id"]
+        faults = {}
+        for field in fields:
+            valid = _valid(field, real, comparison.synthetic) if real else _unique(comparison.synthetic[field.name])
+            if not valid.all():
+                faults[field.name] = ~valid
+        return Affected(cells=faults)
 
     def _share(self, field: Field, comparison: Comparison) -> float:
         valid = _valid(field, comparison.real, comparison.synthetic)
