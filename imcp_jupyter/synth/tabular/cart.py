@@ -291,7 +291,7 @@ class CartEngine(TabularEngine):
                 if place in sources:
                     return look_up(place, sources[place], features, bins, binnings, settings)
                 earlier = [other for other in order[:turn] if not (gated[place] and other == place - 1)]
-                given = sorted(earlier, key=lambda other: -near[place, other])[: settings.max_predictors]
+                given = near.best(place, earlier, settings.max_predictors)
                 blend = blend_of(heights[place], earlier, heights, covariance, covariance[place])
                 return fit_conditional(place, given, features, bins, binnings, heights, settings, blend)
 

@@ -3,21 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import chdtri
 
 from .blends import one_blas_thread
-from .features import Floats
+from .features import Floats, Mask
 from .rulers import Heights
 
 _ROWS = 4_096  # more would not change which features come first
 _CLASSES = 6
+_LEAST = 4  # a tree may try this many features, whatever they tell one by one
+_MISTAKEN = 0.1  # features by feature that are taken for related by chance
 
 
-def information(heights: Sequence[Heights]) -> Floats:
-    """(n_features, n_features) mutual information in nats, by `_CLASSES` classes of heights; what chance gives is taken off
-    (Miller 1955), so that features of more classes have no advantage.
+@dataclass(frozen=True)
+class Information:
+    """(n_features, n_features) mutual information in nats, and which pairs have more of it than chance gives."""
+
+    nats: Floats
+    related: Mask
+
+    def best(self, target: int, earlier: Sequence[int], most: int) -> list[int]:
+        """The features of `earlier` that tell most of `target`, first those that tell more; all where there are at most `most`.
+
+        Where there are more, those that are neither related to `target` nor to one that is are left out, too: a tree pays for each
+        that it tries. (Two causes of one effect tell nothing of each other until the effect is known.)
+        """
+        ranked = sorted(earlier, key=lambda other: -self.nats[target, other])
+        if len(ranked) <= most:
+            return ranked
+        places = np.array(ranked)
+        first = places[self.related[target, places]]
+        linked = self.related[target, places] | self.related[np.ix_(first, places)].any(axis=0)
+        linked[:_LEAST] = True
+        return [int(other) for other in places[linked][:most]]
+
+
+def information(heights: Sequence[Heights]) -> Information:
+    """By `_CLASSES` classes of heights; what chance gives is taken off (Miller 1955), so that features of more classes have no advantage.
 
     All cross-tables come from one matrix product of class indicators.
     """
@@ -35,7 +61,11 @@ def information(heights: Sequence[Heights]) -> Floats:
     share = np.diag(table)
     terms = np.where(table > 0, table * np.log(np.maximum(table, 1e-300) / np.outer(share, share)), 0.0)
     found = np.add.reduceat(np.add.reduceat(terms, start[:-1], axis=0), start[:-1], axis=1)
-    return np.asarray(found - np.outer(sizes - 1, sizes - 1) / (2.0 * len(some)))
+    freedom = np.outer(sizes - 1, sizes - 1)
+    nats = found - freedom / (2.0 * len(some))
+    # Twice the rows times the information found in independent features is chi-square (Wilks 1938).
+    chance = chdtri(np.maximum(freedom, 1), min(_MISTAKEN / len(heights), 0.5)) / (2.0 * len(some))
+    return Information(nats, found > chance)
 
 
 def _classes(heights: Heights) -> npt.NDArray[np.int64]:

@@ -11,8 +11,9 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
+from bench.tables import wide
 from imcp_jupyter.data.table import Table
-from imcp_jupyter.synth.tabular.cart import CartEngine
+from imcp_jupyter.synth.tabular.cart import CartEngine, CartModel
 from imcp_jupyter.synth.tabular.engine import TabularModel
 
 
@@ -86,6 +87,19 @@ def test_an_exclusive_or_of_two_columns_is_found() -> None:
     real = pd.DataFrame({"left": left, "right": right, "either": left ^ right, "noise": rng.normal(size=4_000)})
     drawn = CartEngine().fit(Table.of(real)).sample(4_000, seed=1)
     assert ((drawn["left"] ^ drawn["right"]) == drawn["either"]).mean() > 0.95
+
+
+def test_twice_the_columns_cost_twice_the_work() -> None:
+    """The work of a fit is what its trees try; its seconds would depend on the machine."""
+    tried = {columns: sum(len(step.given) + 1 for step in _fitted(columns)._steps) for columns in (48, 96, 192)}
+    assert tried[96] < 2.2 * tried[48]
+    assert tried[192] < 2.2 * tried[96]
+
+
+def _fitted(columns: int) -> CartModel:
+    model = CartEngine().fit(Table.of(wide(1_000, columns)))
+    assert isinstance(model, CartModel)
+    return model
 
 
 def _boosting() -> HistGradientBoostingClassifier:
