@@ -284,7 +284,7 @@ class CartEngine(TabularEngine):
             sources = determined(features, binnings, bins, ahead)
             order = visiting_order(binnings, gated, sources, ahead)
             covariance = covariance_of(heights)
-            near = information(heights)
+            near = information(heights, covariance)
 
             def learn(turn: int) -> Conditional:
                 place = order[turn]

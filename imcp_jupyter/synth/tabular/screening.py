@@ -29,7 +29,7 @@ class Information:
     def best(self, target: int, earlier: Sequence[int], most: int) -> list[int]:
         """The features of `earlier` that tell most of `target`, first those that tell more; all where there are at most `most`.
 
-        Where there are more, those that are neither related to `target` nor to one that is are left out, too: a tree pays for each
+        Where fewer than `most` of them are related to `target` or to one that is, the others are left out, too: a tree pays for each
         that it tries. (Two causes of one effect tell nothing of each other until the effect is known.)
         """
         ranked = sorted(earlier, key=lambda other: -self.nats[target, other])
@@ -39,13 +39,14 @@ class Information:
         first = places[self.related[target, places]]
         linked = self.related[target, places] | self.related[np.ix_(first, places)].any(axis=0)
         linked[:_LEAST] = True
-        return [int(other) for other in places[linked][:most]]
+        return ranked[:most] if linked.sum() >= most else [int(other) for other in places[linked]]
 
 
-def information(heights: Sequence[Heights]) -> Information:
+def information(heights: Sequence[Heights], covariance: Floats) -> Information:
     """By `_CLASSES` classes of heights; what chance gives is taken off (Miller 1955), so that features of more classes have no advantage.
 
-    All cross-tables come from one matrix product of class indicators.
+    All cross-tables come from one matrix product of class indicators, over some of the rows. `covariance` (n_features, n_features),
+    over all of them, tells of a relation to a rare level, which some rows may hardly have.
     """
     rows = len(heights[0])
     # Drawn, not evenly spaced: tables often come in repeating order.
@@ -64,8 +65,11 @@ def information(heights: Sequence[Heights]) -> Information:
     freedom = np.outer(sizes - 1, sizes - 1)
     nats = found - freedom / (2.0 * len(some))
     # Twice the rows times the information found in independent features is chi-square (Wilks 1938).
-    chance = chdtri(np.maximum(freedom, 1), min(_MISTAKEN / len(heights), 0.5)) / (2.0 * len(some))
-    return Information(nats, found > chance)
+    mistaken = min(_MISTAKEN / len(heights), 0.5)
+    chance = chdtri(np.maximum(freedom, 1), mistaken) / (2.0 * len(some))
+    spread = np.maximum(np.diag(covariance), 1e-12)
+    slope = covariance**2 / np.outer(spread, spread)
+    return Information(nats, (found > chance) | (slope > chdtri(1, mistaken) / rows))
 
 
 def _classes(heights: Heights) -> npt.NDArray[np.int64]:
