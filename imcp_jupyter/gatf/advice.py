@@ -11,6 +11,8 @@ ADVICE: dict[str, str] = {
     "column_shapes": "Look at the distributions of the worst columns; check their kinds in the schema, or use engine 'cart'.",
     "column_pairs": "Relations between columns got lost: use engine 'cart', or train on more rows.",
     "quality_score": "Column shapes and column pair trends, of which this is the mean, say where to look.",
+    "data_validity": "The checks 'valid values' and 'missing values' say which cells; this is SDMetrics' number for the same.",
+    "data_structure": "Keep names and storage types of the real columns: Parquet does, CSV does not.",
     "c2st": "A model tells synthetic rows apart. Look at the worst pairs, at rounding and at impossible combinations of values.",
     "tstr_ratio": "The relation of the target to the other columns got lost: train on more rows, or use another engine.",
     "identical_matches": f"{_KEEP_IN} Drop the copied rows (positions in the evidence) and retrain with a privacy budget (epsilon).",
