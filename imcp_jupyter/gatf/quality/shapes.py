@@ -136,7 +136,7 @@ class PairTrends:
 
     @staticmethod
     def _coded(field: Field, table: Encoded) -> Ints:
-        return Side.of(table).codes(field)[0]
+        return Side.of(table).codes(field)[0].astype(np.int64)
 
 
 def mean_present(values: list[float]) -> float:

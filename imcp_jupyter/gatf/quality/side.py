@@ -17,12 +17,13 @@ from ..comparison import Encoded, Field
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
 
 N_BINS = 12  # ten, one before and one for the largest value and for missing ones
 _DENSE = 1 << 21  # contingency tables up to this many cells are counted densely
 _GROUP = 160  # cells of a group of columns that are packed as one: two groups fit a processor's second cache
 _SHIFT = 32
-_SPAN = 1 << 18  # whole numbers that spread no wider are counted, not sorted
+_SPAN = 1 << 12  # numbers of few decimals that spread no wider, or no wider than twice their number, are counted, not sorted
 _SAME = 2e-14  # SDMetrics rounds numbers to 14 decimals before it compares distributions
 
 
@@ -72,7 +73,7 @@ class Side:
     def __init__(self, table: Encoded) -> None:
         self.table = table
         self._steps: dict[str, Steps] = {}
-        self._codes: dict[str, tuple[Ints, int]] = {}
+        self._codes: dict[str, tuple[Codes, int]] = {}
         self._cells: dict[tuple[str, str], Cells] = {}
         self._correlations: dict[tuple[str, str], float] = {}
 
@@ -89,14 +90,14 @@ class Side:
             self._steps[name] = _steps(self.table[name])
         return self._steps[name]
 
-    def codes(self, field: Field) -> tuple[Ints, int]:
+    def codes(self, field: Field) -> tuple[Codes, int]:
         """Codes from 0 with missing as a level, and the number of codes. Numbers in ten bins between the table's *own* extremes."""
         if field.name not in self._codes:
             column = self.table[field.name]
             if field.is_numeric:
                 self._codes[field.name] = ten_bins(column), N_BINS
             else:
-                codes = column.astype(np.int64) + 1
+                codes = column + np.int32(1)
                 self._codes[field.name] = codes, int(codes.max()) + 1
         return self._codes[field.name]
 
@@ -191,20 +192,24 @@ class Side:
                 room = _GROUP // width
         return groups
 
-    def _packed(self, group: list[Field]) -> Ints:
+    def _packed(self, group: list[Field]) -> Codes:
         codes, _ = self.codes(group[0])
         for field in group[1:]:
             more, width = self.codes(field)
-            codes = codes * width + more
+            codes = codes * np.int32(width)
+            codes += more
         return codes
 
     def _marginals(
-        self, wanted: list[tuple[Field, Field]], group: list[Field], other: list[Field], mine: Ints, theirs: Ints, same: bool
+        self, wanted: list[tuple[Field, Field]], group: list[Field], other: list[Field], mine: Codes, theirs: Codes, same: bool
     ) -> None:
         axes = group if same else [*group, *other]
         shape = tuple(self.codes(field)[1] for field in axes)
         width = int(np.prod([self.codes(field)[1] for field in other]))
-        counts = np.bincount(mine if same else mine * width + theirs, minlength=int(np.prod(shape))).reshape(shape)
+        cells = mine if same else mine * np.int32(width)
+        if not same:
+            cells += theirs
+        counts = np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape)
         places = {field.name: axis for axis, field in enumerate(axes)}
         for first, second in wanted:
             kept = places[first.name], places[second.name]
@@ -223,18 +228,18 @@ def correlation(first: Floats, second: Floats) -> float:
     return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
 
 
-def ten_bins(column: Floats) -> Ints:
+def ten_bins(column: Floats) -> Codes:
     """`np.digitize` between `np.histogram_bin_edges` of the column, as SDMetrics does; missing values join the largest."""
     missing = np.isnan(column)
     try:
         edges = np.histogram_bin_edges(column[~missing] if missing.any() else column, bins=10)
     except ValueError:  # all values within the float spacing of a large number, such as one single timestamp
-        return missing.astype(np.int64)
+        return missing.astype(np.int32)
     binned = np.zeros(len(column), dtype=np.uint8)
     for edge in edges:
         binned += column >= edge
     binned[missing] = len(edges)
-    return binned.astype(np.int64)
+    return binned.astype(np.int32)
 
 
 def _steps(column: Floats) -> Steps:
@@ -242,11 +247,9 @@ def _steps(column: Floats) -> Steps:
     present = column[~missing] if missing.any() else column
     if not len(present):
         return Steps(present, np.zeros(1, dtype=np.int64))
-    low, high = float(present.min()), float(present.max())
-    if high - low < _SPAN and len(present) > 1_000 and bool((present == np.rint(present)).all()):
-        counts = np.bincount((present - low).astype(np.int64))
-        used = np.flatnonzero(counts)
-        return Steps(used.astype(np.float64) + low, np.append(0, np.cumsum(counts[used])))
+    counted = _counted(present)
+    if counted is not None:
+        return counted
     ordered = np.sort(present)
     starts = np.flatnonzero(np.append(True, ordered[1:] > ordered[:-1]))
     values = ordered[starts]
@@ -255,6 +258,24 @@ def _steps(column: Floats) -> Steps:
         kept = np.flatnonzero(np.append(True, values[1:] > values[:-1]))
         values, starts = values[kept], starts[kept]
     return Steps(values, np.append(starts, len(ordered)))
+
+
+def _counted(present: Floats) -> Steps | None:
+    """The steps of numbers of few decimals that spread little, by counting; None for others, which have to be sorted."""
+    low, high = float(present.min()), float(present.max())
+    for scale in (1, 10, 100):
+        if (high - low) * scale > max(_SPAN, 2 * len(present)):
+            return None
+        if not (np.rint(present[:1_000] * scale) / scale == present[:1_000]).all():
+            continue
+        whole = np.rint(present * scale)
+        if (whole / scale == present).all():  # exactly: as many whole numbers as values, in the same order
+            first = np.rint(low * scale)
+            whole -= first
+            counts = np.bincount(whole.astype(np.int64))
+            used = np.flatnonzero(counts)
+            return Steps((used + first) / scale, np.append(0, np.cumsum(counts[used])))
+    return None
 
 
 def ks_distance(mine: Steps, theirs: Steps) -> float:
@@ -272,10 +293,12 @@ def ks_distance(mine: Steps, theirs: Steps) -> float:
     return float(max((own[1:] - after).max(), (before - own[:-1]).max(), 0.0))
 
 
-def _count(first: Ints, n_first: int, second: Ints, n_second: int) -> Cells:
+def _count(first: Codes, n_first: int, second: Codes, n_second: int) -> Cells:
     if n_first * n_second <= _DENSE:
-        return _used(np.bincount(first * n_second + second, minlength=n_first * n_second).reshape(n_first, n_second))
-    keys, counts = np.unique((first << _SHIFT) | second, return_counts=True)
+        cells = first * np.int32(n_second)
+        cells += second
+        return _used(np.bincount(cells, minlength=n_first * n_second).reshape(n_first, n_second))
+    keys, counts = np.unique((first.astype(np.int64) << _SHIFT) | second, return_counts=True)
     return Cells(keys, counts.astype(np.int64))
 
 
