@@ -2,21 +2,39 @@
 
 from .detection import ClassifierTwoSample
 from .diagnostic import DataStructure, DataValidity
+from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
+from .patterns import MissingPatterns
 from .validity import Structure, Validity
 
-MEASURES = (Structure, Validity, Missingness, ColumnShapes, ColumnPairs, QualityScore, DataValidity, DataStructure, ClassifierTwoSample)
+MEASURES = (
+    Structure,
+    Validity,
+    Missingness,
+    ColumnShapes,
+    ColumnPairs,
+    QualityScore,
+    DataValidity,
+    DataStructure,
+    AllPairs,
+    Triples,
+    MissingPatterns,
+    ClassifierTwoSample,
+)
 
 __all__ = [
     "MEASURES",
+    "AllPairs",
     "ClassifierTwoSample",
     "ColumnPairs",
     "ColumnShapes",
     "DataStructure",
     "DataValidity",
+    "MissingPatterns",
     "Missingness",
     "QualityScore",
     "Structure",
+    "Triples",
     "Validity",
 ]
