@@ -105,8 +105,9 @@ def _edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
 
 def _coded(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.float64]) -> Codes:
     if not field.is_numeric:
-        return edges[column].astype(np.int64)
-    codes = np.searchsorted(edges, column, side="left").astype(np.int64) + 1
+        known: Codes = edges[column].astype(np.int64)
+        return known
+    codes: Codes = np.searchsorted(edges, column, side="left").astype(np.int64) + 1
     codes[np.isnan(column.astype(np.float64))] = 0
     return codes
 
