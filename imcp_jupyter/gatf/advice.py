@@ -16,6 +16,7 @@ ADVICE: dict[str, str] = {
     "all_pairs": "Pairs of columns lost their joint distribution: use engine 'cart', or train on more rows.",
     "triples": "Interactions of three columns got lost: use engine 'cart', or train on more rows.",
     "missing_patterns": "Cells that are missing together in the real table are not here: use an engine that models them jointly.",
+    "text_formats": "Give the column a format constraint, or declare its kind of personal data so that fakes keep its format.",
     "c2st": "A model tells synthetic rows apart. Look at the worst pairs, at rounding and at impossible combinations of values.",
     "tstr_ratio": "The relation of the target to the other columns got lost: train on more rows, or use another engine.",
     "identical_matches": f"{_KEEP_IN} Drop the copied rows (positions in the evidence) and retrain with a privacy budget (epsilon).",

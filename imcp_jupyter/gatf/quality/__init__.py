@@ -2,6 +2,7 @@
 
 from .detection import ClassifierTwoSample
 from .diagnostic import DataStructure, DataValidity
+from .formats import TextFormats
 from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
@@ -20,6 +21,7 @@ MEASURES = (
     AllPairs,
     Triples,
     MissingPatterns,
+    TextFormats,
     ClassifierTwoSample,
 )
 
@@ -35,6 +37,7 @@ __all__ = [
     "Missingness",
     "QualityScore",
     "Structure",
+    "TextFormats",
     "Triples",
     "Validity",
 ]
