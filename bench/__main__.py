@@ -15,7 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, private, quality, related, rivals, scale, tabular
+from . import commands, gatf, gatf_speed, private, quality, related, rivals, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
@@ -28,6 +28,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "related": related.section,
     "private": private.section,
     "gatf": gatf.section,
+    "gatf_speed": gatf_speed.section,
 }
 HEAD = """# Benchmarks
 

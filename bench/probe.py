@@ -29,6 +29,7 @@ from imcp_jupyter.synth.tabular.registry import find_engine
 from imcp_jupyter.synth.tabular.scores import latent_scores
 
 from .measure import timed
+from .similarity import sdmetrics_quality, similarity
 from .tables import census, wide
 
 KNOWN = ["age", "sex", "schooling", "married", "income"]
@@ -123,6 +124,8 @@ def sdv(rows: int, distribution: str | None, sampled: int, completed: int) -> Me
 
 WORKS: dict[str, Callable[..., Measured]] = {
     "fit": fit, "sample": sample, "write": write, "complete": complete, "scan": scan, "correlate": correlate, "sdv": sdv,
+    "sdmetrics_quality": sdmetrics_quality,
+    "similarity": similarity,
 }  # fmt: skip
 
 

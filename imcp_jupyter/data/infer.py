@@ -47,26 +47,27 @@ def _column(name: str, series: pd.Series, override: Any, cells: ObjectCells) -> 
     distinct = cells[name]
     gaps = series.isna() if distinct is None else pd.Series(distinct.codes < 0, index=series.index)
     has_gaps = bool(gaps.any())
-    found = _guess(name, series[~gaps] if has_gaps else series, has_gaps, None if distinct is None else len(distinct.values))
+    present = series[~gaps] if has_gaps else series
+    found = _guess(name, present, has_gaps, None if distinct is None else len(distinct.values))
     extra = {"kind": override} if isinstance(override, str) else dict(override or {})
     known = {"kind": found, "name": name, "dtype": str(series.dtype), "missing": has_gaps} | extra
     kind = known["kind"]
-    stamped = pd.api.types.is_datetime64_any_dtype(series.dtype) or is_dates(series.dropna())
+    stamped = pd.api.types.is_datetime64_any_dtype(series.dtype) or is_dates(present)
     if kind == "datetime" and "datetime_format" not in known and not stamped:
-        known["datetime_format"] = _date_format(series.dropna())
+        known["datetime_format"] = _date_format(present)
         if known["datetime_format"] is None:
             raise InvalidInput(
                 f"column '{name}' cannot be read as datetimes", field=name, hint="give datetime_format or convert with pandas.to_datetime"
             )
     if kind in ("continuous", "integer") and not (
-        pd.api.types.is_numeric_dtype(series.dtype) or is_duration(series.dtype) or _is_decimal(series.dropna())
+        pd.api.types.is_numeric_dtype(series.dtype) or is_duration(series.dtype) or _is_decimal(present)
     ):
         raise InvalidInput(f"column '{name}' is '{series.dtype}', not numeric", field=name, hint="convert with pandas.to_numeric")
     if kind == "continuous" and "decimals" not in known and not is_duration(series.dtype):
-        known["decimals"] = _decimals(series.dropna().to_numpy(dtype=float))
+        known["decimals"] = _decimals(present.to_numpy(dtype=float))
     if kind == "ordinal" and "order" not in known:
         is_category = isinstance(series.dtype, pd.CategoricalDtype)
-        known["order"] = list(series.cat.categories) if is_category else sorted(series.dropna().unique().tolist())
+        known["order"] = list(series.cat.categories) if is_category else sorted(present.unique().tolist())
     return ColumnSchema(**known)
 
 

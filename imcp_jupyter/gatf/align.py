@@ -36,6 +36,10 @@ def align(table: Table, schema: Sequence[ColumnSchema]) -> Aligned:
     for column in schema:
         series = table.frame[column.name]
         converted = _read_as(series, column)
+        if converted is series:  # nothing to read anew: keep what the table already knows of its cells
+            own = table[column.name]
+            aligned.columns[column.name] = own if own.schema == column else Column(column, series, own.distinct)
+            continue
         lost = int((converted.isna() & series.notna()).sum())
         present = int(series.notna().sum())
         if lost and lost == present:

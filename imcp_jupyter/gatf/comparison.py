@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Encoded:
 
     columns: dict[str, Array]
     n_rows: int
+    views: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)  # kept for the next check
 
     def __getitem__(self, name: str) -> Array:
         return self.columns[name]

@@ -10,9 +10,11 @@ from ..models.validation import ReportDocument
 from .comparison import Comparison, Progress
 from .distributions import distributions
 from .profile import find_profile
-from .quality import ColumnPairs, ColumnShapes, Missingness, QualityScore, Structure, Validity
+from .quality import ColumnPairs, ColumnShapes, DataStructure, DataValidity, Missingness, QualityScore, Structure, Validity
 from .run import no_progress, run_checks, subjects, versions
 from .trust import level_of, trust_of
+
+MEASURES = (Structure, Validity, Missingness, ColumnShapes, ColumnPairs, QualityScore, DataValidity, DataStructure)
 
 
 def validate_data(
@@ -32,9 +34,7 @@ def validate_data(
     profile = find_profile("general")
     progress(0.0, "reading the tables")
     comparison = Comparison(synthetic, real, seed=seed, replicates=replicates)
-    judged = run_checks(
-        [Structure(), Validity(), Missingness(), ColumnShapes(), ColumnPairs(), QualityScore()], comparison, profile, progress
-    )
+    judged = run_checks([measure() for measure in MEASURES], comparison, profile, progress)
     overall = next(one.check for _, one in judged if one.check.id == QualityScore.id)
     score = overall.value or 0.0
     document = ReportDocument(

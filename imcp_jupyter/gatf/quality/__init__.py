@@ -1,10 +1,43 @@
 """Quality: does the synthetic table look like the real one?"""
 
 from .detection import ClassifierTwoSample
+from .diagnostic import DataStructure, DataValidity
+from .formats import TextFormats
+from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
+from .patterns import MissingPatterns
 from .validity import Structure, Validity
 
-MEASURES = (Structure, Validity, Missingness, ColumnShapes, ColumnPairs, QualityScore, ClassifierTwoSample)
+MEASURES = (
+    Structure,
+    Validity,
+    Missingness,
+    ColumnShapes,
+    ColumnPairs,
+    QualityScore,
+    DataValidity,
+    DataStructure,
+    AllPairs,
+    Triples,
+    MissingPatterns,
+    TextFormats,
+    ClassifierTwoSample,
+)
 
-__all__ = ["MEASURES", "ClassifierTwoSample", "ColumnPairs", "ColumnShapes", "Missingness", "QualityScore", "Structure", "Validity"]
+__all__ = [
+    "MEASURES",
+    "AllPairs",
+    "ClassifierTwoSample",
+    "ColumnPairs",
+    "ColumnShapes",
+    "DataStructure",
+    "DataValidity",
+    "MissingPatterns",
+    "Missingness",
+    "QualityScore",
+    "Structure",
+    "TextFormats",
+    "Triples",
+    "Validity",
+]

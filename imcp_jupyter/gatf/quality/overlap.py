@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..comparison import Comparison
+from ..comparison import Comparison, Field
 from ..measure import Finding, Measure, Skipped, span
 from .shapes import PairTrends, column_shape, column_shape_replicates, mean_present, uniform_shape
 from .worst import lowest, rounded
@@ -13,6 +13,7 @@ from .worst import lowest, rounded
 Floats = npt.NDArray[np.float64]
 
 MAX_REPLICATED_PAIRS = 200
+MAX_PAIRED = 300  # columns; a wider table is judged on a drawn set of them
 SDMETRICS = "SDMetrics 0.32 (DataCebo)"
 
 
@@ -53,13 +54,14 @@ class ColumnPairs(Measure):
     source = f"{SDMETRICS}: CorrelationSimilarity, ContingencySimilarity"
 
     def run(self, comparison: Comparison) -> Finding | Skipped:
-        trends = PairTrends(comparison.modelled, comparison.real)
+        fields = self._fields(comparison)
+        trends = PairTrends(fields, comparison.real)
         scores = [trends.score(pair, comparison.synthetic) for pair in trends.pairs]
         value = mean_present(scores)
         if np.isnan(value):
             return Skipped("the real table has no pair of related columns (correlation above 0.5 or Cramér's V above 0.3)")
         reference, other = comparison.ceiling
-        among = trends if reference is comparison.real else PairTrends(comparison.modelled, reference)
+        among = trends if reference is comparison.real else PairTrends(fields, reference)
         ceiling = mean_present([among.score(pair, other) for pair in trends.pairs])
         floor = span(mean_present([trends.score(pair, comparison.floor) for pair in trends.pairs]), ceiling, worst=0.0)
         named = {f"{pair.first.name} × {pair.second.name}": score for pair, score in zip(trends.pairs, scores, strict=True)}
@@ -69,9 +71,22 @@ class ColumnPairs(Measure):
             floor,
             ceiling,
             f"{len(scores)} related pairs of columns keep {value:.1%} of their relation; the least alike is {next(iter(worst))}.",
-            {"pairs": len(scores), "worst": worst, "without_score": int(np.isnan(scores).sum()), "floor": "columns shuffled independently"},
+            {
+                "pairs": len(scores),
+                "columns_paired": len(fields),
+                "worst": worst,
+                "without_score": int(np.isnan(scores).sum()),
+                "floor": "columns shuffled independently",
+            },
             self._replicates(comparison, trends, scores),
         )
+
+    def _fields(self, comparison: Comparison) -> list[Field]:
+        fields = comparison.modelled
+        if len(fields) <= MAX_PAIRED:
+            return fields
+        chosen = comparison.rng(f"{self.id}:columns").choice(len(fields), size=MAX_PAIRED, replace=False)
+        return [fields[at] for at in np.sort(chosen)]
 
     def _replicates(self, comparison: Comparison, trends: PairTrends, scores: list[float]) -> Floats:
         counted = [pair for pair, score in zip(trends.pairs, scores, strict=True) if not np.isnan(score)]

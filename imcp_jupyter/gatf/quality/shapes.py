@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..comparison import Encoded, Field
 from ..resample import Resamples
+from .side import Side, Steps, ks_distance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,13 +30,13 @@ _SMALL_TABLE = 1 << 21  # contingency tables up to this many cells are counted d
 
 def column_shape(field: Field, real: Encoded, other: Encoded) -> float:
     """KSComplement or TVComplement; NaN where a side has no value."""
-    mine, theirs = _present(real[field.name]), _present(other[field.name])
-    if not len(mine) or not len(theirs):
-        return float("nan")
+    mine, theirs = Side.of(real), Side.of(other)
     if field.is_numeric:
-        return 1.0 - _ks_distance(np.sort(mine), np.sort(theirs))
-    expected = np.bincount(mine, minlength=field.n_levels).astype(float)
-    observed = np.bincount(theirs, minlength=field.n_levels).astype(float)
+        first, second = mine.steps(field.name), theirs.steps(field.name)
+        return 1.0 - ks_distance(first, second) if first.n_cells and second.n_cells else float("nan")
+    expected, observed = (_padded(side.counts(field), field.n_levels) for side in (mine, theirs))
+    if not expected.sum() or not observed.sum():
+        return float("nan")
     expected[(expected == 0) & (observed > 0)] = UNSEEN_WEIGHT
     return float(1.0 - 0.5 * np.abs(observed / observed.sum() - expected / expected.sum()).sum())
 
@@ -61,8 +62,8 @@ def uniform_shape(field: Field, real: Encoded) -> float:
     if not len(mine):
         return float("nan")
     if field.is_numeric:
-        grid = np.linspace(mine.min(), mine.max(), 2001)
-        return 1.0 - _ks_distance(np.sort(mine), grid)
+        grid = np.unique(np.linspace(mine.min(), mine.max(), 2001))
+        return 1.0 - ks_distance(Side.of(real).steps(field.name), Steps(grid, np.arange(len(grid) + 1)))
     shares = np.bincount(mine, minlength=field.n_real)[: field.n_real] / len(mine)
     return float(1.0 - 0.5 * np.abs(shares - 1 / field.n_real).sum())
 
@@ -90,27 +91,26 @@ class PairTrends:
     @cached_property
     def pairs(self) -> list[Pair]:
         """The pairs whose correlation or association in real exceeds SDMetrics' thresholds."""
+        side = Side.of(self.real)
+        side.count_all(self.fields)
+        side.correlate_all([field.name for field in self.fields if field.is_numeric])
         found = []
         for first, second in combinations(self.fields, 2):
             if first.is_numeric and second.is_numeric:
-                strength, threshold = abs(_correlation(self.real[first.name], self.real[second.name])), CORRELATION_THRESHOLD
+                strength, threshold = abs(side.correlation(first.name, second.name)), CORRELATION_THRESHOLD
             else:
-                strength, threshold = _cramers_v(self._coded(first, self.real), self._coded(second, self.real)), ASSOCIATION_THRESHOLD
+                strength, threshold = side.cells(first, second).cramers_v(), ASSOCIATION_THRESHOLD
             if strength > threshold:  # false for NaN
                 found.append(Pair(first, second, float(strength)))
         return found
 
     def score(self, pair: Pair, other: Encoded) -> float:
         """CorrelationSimilarity or ContingencySimilarity; NaN where undefined (a constant column)."""
+        mine, theirs = Side.of(self.real), Side.of(other)
         if pair.is_correlation:
-            mine = _correlation(self.real[pair.first.name], self.real[pair.second.name])
-            theirs = _correlation(other[pair.first.name], other[pair.second.name])
-            return 1.0 - abs(mine - theirs) / 2
-        (mine_cells, their_cells), n_cells = self._cells(pair, other)
-        difference = np.bincount(mine_cells, minlength=n_cells) / len(mine_cells) - np.bincount(their_cells, minlength=n_cells) / len(
-            their_cells
-        )
-        return float(1.0 - 0.5 * np.abs(difference).sum())
+            names = pair.first.name, pair.second.name
+            return 1.0 - abs(mine.correlation(*names) - theirs.correlation(*names)) / 2
+        return mine.cells(pair.first, pair.second).similarity(theirs.cells(pair.first, pair.second))
 
     def replicates(self, pair: Pair, other: Encoded, weights: tuple[Resamples, Resamples]) -> Floats:
         """(replicates,) bootstrap values of `score`."""
@@ -134,20 +134,9 @@ class PairTrends:
             codes, n_cells = [packed[: self.real.n_rows], packed[self.real.n_rows :]], len(levels)
         return (codes[0], codes[1]), n_cells
 
-    def _coded(self, field: Field, table: Encoded) -> Ints:
-        """Codes from 0, missing as a level. Numeric columns in 10 bins between each table's *own* extremes, as SDMetrics does."""
-        column = table[field.name]
-        if not field.is_numeric:
-            return column.astype(np.int64) + 1
-        cached = self._bins.get((id(table), field.name))
-        if cached is None:
-            binned = _ten_bins(column)
-            cached = self._bins[id(table), field.name] = (table, binned)  # the table too: its id must not be reused
-        return cached[1]
-
-    @cached_property
-    def _bins(self) -> dict[tuple[int, str], tuple[Encoded, Ints]]:
-        return {}
+    @staticmethod
+    def _coded(field: Field, table: Encoded) -> Ints:
+        return Side.of(table).codes(field)[0].astype(np.int64)
 
 
 def mean_present(values: list[float]) -> float:
@@ -160,27 +149,10 @@ def _present(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return column[~np.isnan(column)] if column.dtype.kind == "f" else column[column >= 0]
 
 
-def _ks_distance(mine: Floats, theirs: Floats) -> float:
-    """Largest distance of two empirical distribution functions; both arrays sorted."""
-    points = np.unique(np.concatenate([mine, theirs]))
-    first = np.searchsorted(mine, points, side="right") / len(mine)
-    second = np.searchsorted(theirs, points, side="right") / len(theirs)
-    return float(np.abs(first - second).max())
-
-
 def _binned(column: Floats, edges: Floats) -> Ints:
     codes = np.searchsorted(edges, column, side="left").astype(np.int64)
     codes[np.isnan(column)] = -1
     return codes
-
-
-def _ten_bins(column: Floats) -> Ints:
-    try:
-        edges = np.histogram_bin_edges(_present(column), bins=10)
-    except ValueError:  # all values within the float spacing of a large number, such as one single timestamp
-        return np.isnan(column).astype(np.int64)
-    binned: Ints = np.digitize(column, edges).astype(np.int64)
-    return binned
 
 
 def _shares(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -189,33 +161,10 @@ def _shares(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return shares
 
 
-def _cramers_v(first: Ints, second: Ints) -> float:
-    """Cramér's V without correction, as `scipy.stats.contingency.association`; NaN below two levels."""
-    _, first = np.unique(first, return_inverse=True)
-    _, second = np.unique(second, return_inverse=True)
-    rows, columns = np.bincount(first), np.bincount(second)
-    if min(len(rows), len(columns)) < 2:
-        return float("nan")
-    cells = first * len(columns) + second
-    if len(rows) * len(columns) <= _SMALL_TABLE:
-        counts = np.bincount(cells)
-        used = np.flatnonzero(counts)
-        counts = counts[used]
-    else:
-        used, counts = np.unique(cells, return_counts=True)
-    # χ²/n = Σ n_ij² / (n_i n_j) − 1, so that empty cells need no place.
-    phi2 = (counts.astype(float) ** 2 / (rows[used // len(columns)].astype(float) * columns[used % len(columns)])).sum() - 1
-    return float(np.sqrt(max(phi2, 0.0) / (min(len(rows), len(columns)) - 1)))
-
-
-def _correlation(first: Floats, second: Floats) -> float:
-    """Pearson's r over rows where both are present; NaN for a constant column (SDMetrics raises and drops the pair)."""
-    both = ~(np.isnan(first) | np.isnan(second))
-    x, y = first[both], second[both]
-    if len(x) < 2 or x.min() == x.max() or y.min() == y.max():
-        return float("nan")
-    x, y = x - x.mean(), y - y.mean()
-    return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
+def _padded(counts: Ints, n_levels: int) -> Floats:
+    padded = np.zeros(max(n_levels, len(counts)))
+    padded[: len(counts)] = counts
+    return padded
 
 
 def _correlation_replicates(first: Floats, second: Floats, weights: Resamples) -> Floats:

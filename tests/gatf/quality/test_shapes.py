@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,3 +59,11 @@ def test_shuffled_adult_scores_as_in_sdmetrics(adult: pd.DataFrame, shuffled: pd
 def test_every_kind_of_column_scores_as_in_sdmetrics(seed: int) -> None:
     real, synthetic = mixed(2000, seed), mixed(1500, seed + 10, levels="abcdxy")  # two levels that real lacks, one it misses
     assert_same(validate_data(Table.of(synthetic), Table.of(real), replicates=10), sdmetrics_report(real, synthetic))
+
+
+def test_a_very_wide_table_is_paired_on_a_stated_set_of_columns() -> None:
+    rng = np.random.default_rng(0)
+    real, synthetic = (pd.DataFrame(rng.normal(size=(40, 1)) + rng.normal(size=(40, 500)) / 5).add_prefix("c") for _ in range(2))
+    found = check(validate_data(Table.of(synthetic), Table.of(real), replicates=2), "column_pairs")
+    assert found.evidence["columns_paired"] == 300
+    assert found.evidence["pairs"] == 300 * 299 / 2
