@@ -67,7 +67,7 @@ def nearest(queries: Points, points: Points, k: int = 1, *, leave_self_out: bool
     """Distances to the `k` nearest of `points` and their positions, both (n_queries, k), nearest first.
 
     Exact: a matrix product in float32 leaves the points that its rounding cannot tell from the nearest, and float64 decides among
-    them (at most `_RECHECKED` per query). Few dimensions go to a k-d tree. `leave_self_out`: queries are the points themselves, and
+    them (where too many lie equally near, among the `_RECHECKED` likeliest). Few dimensions go to a k-d tree. `leave_self_out`: queries are the points themselves, and
     no row is its own neighbour.
     """
     varies = (np.ptp(points, axis=0) > 0) | (queries != points[0]).any(axis=0)
@@ -119,7 +119,7 @@ def _decide(chunk: Points, points: Points, gaps: Points, k: int, doubt: np.float
     near = np.flatnonzero(gaps <= np.where(np.isfinite(limit), limit, -np.inf)[:, None])  # flat: many times faster than in two axes
     more_rows, more = np.divmod(near, gaps.shape[1])
     crowded = np.flatnonzero(np.bincount(more_rows, minlength=len(chunk)) > _RECHECKED)
-    if len(crowded):
+    if len(crowded) and len(near) > _CHUNK * _RECHECKED:
         best = np.argpartition(gaps[crowded], _RECHECKED, axis=1)[:, :_RECHECKED]
         kept = ~np.isin(more_rows, crowded)
         more_rows, more = np.append(more_rows[kept], np.repeat(crowded, _RECHECKED)), np.append(more[kept], best)
