@@ -67,8 +67,8 @@ def nearest(queries: Points, points: Points, k: int = 1, *, leave_self_out: bool
     """Distances to the `k` nearest of `points` and their positions, both (n_queries, k), nearest first.
 
     Exact: a matrix product in float32 leaves the points that its rounding cannot tell from the nearest, and float64 decides among
-    them (where too many lie equally near, among the `_RECHECKED` likeliest). Few dimensions go to a k-d tree. `leave_self_out`: queries are the points themselves, and
-    no row is its own neighbour.
+    them (where too many lie equally near, among the `_RECHECKED` likeliest). Few dimensions go to a k-d tree.
+    `leave_self_out`: queries are the points themselves, and no row is its own neighbour.
     """
     varies = (np.ptp(points, axis=0) > 0) | (queries != points[0]).any(axis=0)
     queries, points = queries[:, varies], points[:, varies]
