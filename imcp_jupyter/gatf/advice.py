@@ -21,4 +21,6 @@ ADVICE: dict[str, str] = {
     "singling_out_multivariate": f"{_KEEP_IN} Combinations single out training rows: use larger leaves or a privacy budget (epsilon).",
     "linkability": f"{_KEEP_IN} Synthetic rows link what belongs to one person: retrain with larger leaves or a privacy budget (epsilon).",
     "attribute_inference": f"{_KEEP_IN} Secret columns of training rows can be guessed: retrain with a privacy budget (epsilon).",
+    "near_copies": f"{_KEEP_IN} Drop the rows that repeat a training row but for one cell, and retrain with larger leaves or a budget.",
+    "membership_inference": f"{_KEEP_IN} It shows who was in the training table: retrain with larger leaves or a privacy budget (epsilon).",
 }

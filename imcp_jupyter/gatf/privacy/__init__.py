@@ -2,13 +2,17 @@
 
 from .attacks import AttributeInference, Linkability, SinglingOutByCombination, SinglingOutByValue
 from .copies import IdenticalMatches
+from .membership import MembershipInference
 from .neighbours import CloserToTraining, DistanceQuantile, NearestNeighbourRatio
+from .replay import NearCopies
 
 MEASURES = (
     IdenticalMatches,
     CloserToTraining,
     NearestNeighbourRatio,
     DistanceQuantile,
+    NearCopies,
+    MembershipInference,
     SinglingOutByValue,
     SinglingOutByCombination,
     Linkability,
@@ -24,6 +28,8 @@ __all__ = [
     "DistanceQuantile",
     "IdenticalMatches",
     "Linkability",
+    "MembershipInference",
+    "NearCopies",
     "NearestNeighbourRatio",
     "SinglingOutByCombination",
     "SinglingOutByValue",
