@@ -56,7 +56,7 @@ def test_near_copies_show_who_was_in_training(adult: pd.DataFrame, halves: Halve
 
 def test_every_near_copy_is_named() -> None:
     real, synthetic = mixed(500, 0), mixed(500, 1)
-    planted = [3, 50, 51, 52, 100, 200, 300, 499]
+    planted = [3, 50, 51, 52, 100, 101, 102, 103, 200, 300, 400, 499]
     synthetic.iloc[planted] = real.iloc[planted].to_numpy()
     synthetic.loc[planted, "amount"] += 0.01
     compared = Comparison(Table.of(synthetic), Table.of(real), Table.of(mixed(500, 2)), replicates=20)
