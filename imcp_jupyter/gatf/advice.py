@@ -23,4 +23,10 @@ ADVICE: dict[str, str] = {
     "dcr_share": f"{_KEEP_IN} The generator has memorised training rows: retrain with larger leaves or a privacy budget (epsilon).",
     "nndr": "Some synthetic rows sit almost on top of one training row: retrain with stronger smoothing, or drop those rows.",
     "dcr_quantile": "Synthetic rows lie nearer to real rows than those do to each other: smooth more, and hold out real rows to be sure.",
+    "singling_out_univariate": "Values that one person has came through: round numbers, and group rare values before training.",
+    "singling_out_multivariate": f"{_KEEP_IN} Combinations single out training rows: use larger leaves or a privacy budget (epsilon).",
+    "linkability": f"{_KEEP_IN} Synthetic rows link what belongs to one person: retrain with larger leaves or a privacy budget (epsilon).",
+    "attribute_inference": f"{_KEEP_IN} Secret columns of training rows can be guessed: retrain with a privacy budget (epsilon).",
+    "near_copies": f"{_KEEP_IN} Drop the rows that repeat a training row but for one cell, and retrain with larger leaves or a budget.",
+    "membership_inference": f"{_KEEP_IN} It shows who was in the training table: retrain with larger leaves or a privacy budget (epsilon).",
 }

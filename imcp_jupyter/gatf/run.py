@@ -20,7 +20,7 @@ from .profile import Profile, find_profile
 from .trust import trust_of
 
 DIMENSION_PACKAGES = (quality, utility, privacy)
-ALTERNATIVES = ({"dcr_share", "dcr_quantile"}, {"nndr", "dcr_quantile"})  # with and without a holdout
+ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 
 def no_progress(share: float, message: str) -> None:

@@ -1,8 +1,36 @@
 """Privacy: what does the synthetic table give away of the people in the real one?"""
 
+from .attacks import AttributeInference, Linkability, SinglingOutByCombination, SinglingOutByValue
 from .copies import IdenticalMatches
+from .membership import MembershipInference
 from .neighbours import CloserToTraining, DistanceQuantile, NearestNeighbourRatio
+from .replay import NearCopies
 
-MEASURES = (IdenticalMatches, CloserToTraining, NearestNeighbourRatio, DistanceQuantile)
+MEASURES = (
+    IdenticalMatches,
+    CloserToTraining,
+    NearestNeighbourRatio,
+    DistanceQuantile,
+    NearCopies,
+    MembershipInference,
+    SinglingOutByValue,
+    SinglingOutByCombination,
+    Linkability,
+    AttributeInference,
+)
+WITH_HOLDOUT = tuple(measure.id for measure in MEASURES if measure.needs_holdout)  # what 'dcr_quantile' stands in for without one
 
-__all__ = ["MEASURES", "CloserToTraining", "DistanceQuantile", "IdenticalMatches", "NearestNeighbourRatio"]
+__all__ = [
+    "MEASURES",
+    "WITH_HOLDOUT",
+    "AttributeInference",
+    "CloserToTraining",
+    "DistanceQuantile",
+    "IdenticalMatches",
+    "Linkability",
+    "MembershipInference",
+    "NearCopies",
+    "NearestNeighbourRatio",
+    "SinglingOutByCombination",
+    "SinglingOutByValue",
+]

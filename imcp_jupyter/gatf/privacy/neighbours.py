@@ -33,20 +33,20 @@ class Neighbours:
             self.holdout_rows = comparison.pick("holdout", limit, "neighbours")
         self.train_rows = comparison.pick("real", limit, "neighbours")
 
-    def _points(self, role: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+    def points(self, role: str, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         return self.embedding.points(self._comparison.table(role).take(rows))
 
     @cached_property
     def _synthetic(self) -> npt.NDArray[np.float32]:
-        return self._points("synthetic", self.synthetic_rows)
+        return self.points("synthetic", self.synthetic_rows)
 
     @cached_property
     def _train(self) -> npt.NDArray[np.float32]:
-        return self._points("real", self.train_rows)
+        return self.points("real", self.train_rows)
 
     @cached_property
     def _holdout(self) -> npt.NDArray[np.float32]:
-        return self._points("holdout", self.holdout_rows)
+        return self.points("holdout", self.holdout_rows)
 
     @cached_property
     def synthetic_to_train(self) -> Floats:

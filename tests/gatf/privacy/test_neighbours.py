@@ -81,7 +81,20 @@ def test_nearest_neighbours_are_those_of_an_exhaustive_search(leave_self_out: bo
     if leave_self_out:
         np.fill_diagonal(every, np.inf)
     found, _ = nearest(queries, points, 2, leave_self_out=leave_self_out)
-    np.testing.assert_allclose(found, np.sort(every, axis=1)[:, :2], atol=2e-3)
+    np.testing.assert_allclose(found, np.sort(every, axis=1)[:, :2], atol=1e-7)
+
+
+@pytest.mark.parametrize("width", [1, 3, 12, 40])
+def test_points_too_near_for_single_precision_are_told_apart(width: int) -> None:
+    rng = np.random.default_rng(width)
+    points = rng.random((800, width)).astype(np.float32)
+    points[400:] = points[:400] + rng.normal(0, 1e-5, (400, width)).astype(np.float32)
+    points[700:] = points[0]
+    queries = points[rng.permutation(800)[:300]] + rng.normal(0, 1e-5, (300, width)).astype(np.float32)
+    every = np.sqrt(((queries[:, None, :].astype(float) - points) ** 2).sum(axis=2))
+    found, positions = nearest(queries, points, 3)
+    np.testing.assert_allclose(found, np.sort(every, axis=1)[:, :3], atol=1e-7)
+    np.testing.assert_allclose(np.take_along_axis(every, positions, axis=1), found, atol=1e-7)
 
 
 def test_two_rows_that_differ_in_one_category_lie_one_apart() -> None:
