@@ -17,4 +17,11 @@ ADVICE: dict[str, str] = {
     "dcr_share": f"{_KEEP_IN} The generator has memorised training rows: retrain with larger leaves or a privacy budget (epsilon).",
     "nndr": "Some synthetic rows sit almost on top of one training row: retrain with stronger smoothing, or drop those rows.",
     "dcr_quantile": "Synthetic rows lie nearer to real rows than those do to each other: smooth more, and hold out real rows to be sure.",
+    "formula_injection": "Put an apostrophe before these cells or drop them, and export as Parquet: spreadsheets run such cells.",
+    "prompt_injection": "Drop these texts before a language model reads the table, and look where they came from.",
+    "secrets": f"{_KEEP_IN} Revoke the keys that work, drop the cells, and take such columns out of the source.",
+    "unsafe_characters": "Drop the control and reordering characters; they hide what a cell really says.",
+    "oversized_fields": "Cut the texts, or give the column a longest length in its schema.",
+    "canary_replay": f"{_KEEP_IN} The generator repeats planted values: retrain with a privacy budget (epsilon).",
+    "poisoned_rows": "Drop these rows, and look for the value in the source: a model trained on them learns the planted rule.",
 }
