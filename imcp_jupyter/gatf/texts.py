@@ -68,7 +68,8 @@ def texts_of(comparison: Comparison, role: str = "synthetic") -> list[Texts]:
     key = f"texts:{role}"
     if key not in comparison.findings:
         table = comparison.tables[role]
-        comparison.findings[key] = [found for name in table.names if (found := _texts(table, name)) is not None]
+        columns = (_texts(table, name) for name in table.names)
+        comparison.findings[key] = [column for column in columns if column is not None]
     found: list[Texts] = comparison.findings[key]
     return found
 
@@ -85,7 +86,7 @@ def _texts(table: Table, name: str) -> Texts | None:
     if isinstance(dtype, pd.CategoricalDtype):
         column = table[name]
         distinct = Distinct(column.codes, column.categories)
-    elif dtype == object or isinstance(dtype, pd.StringDtype) or str(dtype).startswith(("string", "large_string")):
+    elif pd.api.types.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype) or str(dtype).startswith(("string", "large_string")):
         distinct = table[name].distinct or Distinct.of(series)
     else:
         return None

@@ -45,7 +45,7 @@ _BLOB = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/-])")
 _INVISIBLE = dict.fromkeys([0x00AD, 0x034F, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 _LOOK_ALIKES = str.maketrans(
     "аеорсухіјѕԁԛԝһӏкмтвнοαερτυικνΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЅ", "aeopcyxijsdqwhlkmtbhoaeptuikvABEZHIKMNOPTYXABEKMHOPCTYXIS"
-)  # noqa: RUF001
+)
 _TAGS = range(0xE0020, 0xE007F)  # a second, invisible ASCII
 
 

@@ -30,7 +30,8 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
 )
 _CONTEXT = ("secret", "token", "apikey", "api_key", "api-key", "api key", "access key", "access_key", "passw", "pwd", "bearer")
 _STATED = re.compile(
-    r"(?:secret|token|api[ _-]?key|access[ _-]?key|passw(?:or)?d|pwd|bearer)\w*[\"']?\s*(?:[:=]|\bis\b|\s)\s*[\"']?([\w+/.~!@#$%^&*=-]{8,})",
+    r"(?:secret|token|api[ _-]?key|access[ _-]?key|passw(?:or)?d|pwd|bearer)\w*[\"']?\s*"
+    r"(?:[:=]|\bis\b|\s)\s*[\"']?([\w+/.~!@#$%^&*=-]{8,})",
     re.IGNORECASE,
 )
 _NAMES_SECRET = re.compile(r"secret|token|api_?key|access_?key|private_?key|passw", re.IGNORECASE)
