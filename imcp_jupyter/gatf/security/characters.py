@@ -20,7 +20,7 @@ _FLAG = "\U0001f3f4"  # a black flag and tags are the flags of England, Scotland
 
 
 class UnsafeCharacters(CellScan):
-    """Control characters other than tab and line ends, bidirectional overrides and embeddings left open, invisible tags, invalid Unicode."""
+    """Control characters other than tab and line ends, bidirectional overrides, embeddings left open, invisible tags, broken Unicode."""
 
     id = "unsafe_characters"
     title = "Control and hidden characters"

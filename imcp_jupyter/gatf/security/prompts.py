@@ -14,14 +14,17 @@ from .scan import CellScan, Hits
 FROM = 1.0  # summed weight from which a text counts
 
 _OF_ORDERS = r"(?:instruction|prompt|rule|guideline|direction|command|polic(?:y|ie)|safeguard|restriction)s?"
+_EARLIER = r"\b(?:previous|prior|above|earlier|preceding|your|all|any)\b"
+_HIDDEN = r"\b(?:system|hidden|initial|secret)\b.{0,10}\b(?:prompt|instructions|message)"
+_MODEL = r"\b(?:ai|language) (?:model|assistant|agent)s?\b|\b(?:llm|chatbot|chatgpt|claude|gemini|copilot)\b|\bsystem prompt\b"
 _PATTERNS: tuple[tuple[float, str, re.Pattern[str]], ...] = tuple(
     (weight, kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
     for weight, kind, pattern in (
-        (1.0, "override", r"\b(?:ignor\w*|disregard|forget|overrid\w+|bypass|skip)\b.{0,20}\b(?:previous|prior|above|earlier|preceding|your|all|any)\b.{0,30}\b" + _OF_ORDERS),
+        (1.0, "override", r"\b(?:ignor\w*|disregard|forget|overrid\w+|bypass|skip)\b.{0,20}" + _EARLIER + r".{0,30}\b" + _OF_ORDERS),
         (1.0, "override", r"\bignoriere?n?\b.{0,40}\b(?:anweisung|regel|vorgabe)"),
         (1.0, "override", r"\bignore[zr]?\b.{0,40}\b(?:instructions|consignes)\b.{0,20}\bpr[ée]c[ée]dent"),
         (1.0, "override", r"\b(?:ignora|ignorar|olvida)\b.{0,40}\b(?:instrucciones|instru[cç][õo]es|istruzioni)\b"),
-        (1.0, "reveal", r"\b(?:reveal|print|show|repeat|output|leak|display|tell me)\b.{0,30}\b(?:system|hidden|initial|secret)\b.{0,10}\b(?:prompt|instructions|message)"),
+        (1.0, "reveal", r"\b(?:reveal|print|show|repeat|output|leak|display|tell me)\b.{0,30}" + _HIDDEN),
         (1.0, "markup", r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>|\[/?INST\]|<</?SYS>>"),
         (0.7, "markup", r"(?:^|\n)\s*(?:#+\s*)?(?:system|assistant)\s*:|</?system>|#+\s*(?:new )?instructions?\s*:"),
         (0.6, "role", r"\byou are now\b|\bpretend (?:to be|you)\b|\bact as (?:an? )?(?:unrestricted|admin|root|developer|dan)\b"),
@@ -31,14 +34,16 @@ _PATTERNS: tuple[tuple[float, str, re.Pattern[str]], ...] = tuple(
         (0.5, "tool", r"\b(?:call|use|invoke|run|execute)\b.{0,15}\b(?:the )?\w+ (?:tool|function|command)\b|\bexecute the following\b"),
         (0.6, "exfiltrate", r"\b(?:send|post|forward|upload|exfiltrate|e-?mail)\b.{0,60}\b(?:to|at)\b.{0,15}(?:https?://|[\w.]+@[\w.]+)"),
         (1.0, "exfiltrate", r"!\[[^\]]*\]\(https?://[^)]*[?&][\w]+=(?:\{|\$|<|%7B)"),
-        (0.5, "addressee", r"\b(?:ai|language) (?:model|assistant|agent)s?\b|\b(?:llm|chatbot|chatgpt|claude|gemini|copilot)\b|\bsystem prompt\b"),
+        (0.5, "addressee", _MODEL),
     )
 )  # fmt: skip
 # One of these is in every text that the patterns find.
 _ANCHORS = (
-    "ignor", "disregard", "forget", "overrid", "bypass", "skip ", "olvida", "system", "hidden", "secret", "initial", "<|", "inst]", "<<sys", "<</sys", "assistant", "instruction",
+    "ignor", "disregard", "forget", "overrid", "bypass", "skip ", "olvida", "system", "hidden",
+    "secret", "initial", "<|", "inst]", "<<sys", "<</sys", "assistant", "instruction",
     "you are now", "pretend", "act as", "developer mode", "jailbr", "do anything now", "no restrictions", "from now on", "tell", "mention",
-    "inform", "reveal", "alert", "notify", " tool", " function", " command", "execute the following", "send", "post", "forward", "upload", "exfiltrate", "mail",
+    "inform", "reveal", "alert", "notify", " tool", " function", " command", "execute the following", "send", "post", "forward", "upload",
+    "exfiltrate", "mail",
     "](http", "model", "agent", "llm", "chatbot", "chatgpt", "claude", "gemini", "copilot",
 )  # fmt: skip
 _BLOB = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/-])")
@@ -63,7 +68,7 @@ class PromptInjection(CellScan):
     def hits(self, texts: Texts, comparison: Comparison) -> Hits:
         found: Hits = {}
         disguised = [place for place, text in enumerate(texts.values) if not text.isascii()]
-        blobs = [place for place, text in enumerate(texts.values) if len(text) >= 24]
+        blobs = [place for place, text in enumerate(texts.values) if len(text) >= 24 and _BLOB.search(text)]
         for place in sorted({*texts.holding(_ANCHORS), *disguised, *blobs}):
             kind = injection_kind(texts.values[place])
             if kind is not None:

@@ -82,7 +82,7 @@ def test_what_a_spreadsheet_runs_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-5", "+49 30 1234567", "- see above", "@alice", "<=50K", "=", "==", "=>", "-", "+1.5e3", "-12.5 %", "--", "+ more (see below)"],
+    ["-5", "+49 30 1234567", "- see above", "@alice", "<=50K", "=", "==", "=>", "-", "+1.5e3", "-12.5 %", "--", "+ more (x)"],
 )
 def test_numbers_phones_and_dashes_are_no_formulas(text: str) -> None:
     assert verdict(FormulaInjection(), pd.DataFrame({"a": [text, "b"]})) == "pass"
@@ -141,9 +141,7 @@ def test_words_are_no_secrets(text: str) -> None:
     assert verdict(Secrets(), pd.DataFrame({"a": [text, "b"]})) == "pass"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [("a\x00b", "fail"), ("a\tb\nc", "pass"), ("مرحبا \u2067x\u2069", "pass"), ("a\u2067b", "fail")]
-)
+@pytest.mark.parametrize(("text", "expected"), [("a\x00b", "fail"), ("a\tb\nc", "pass"), ("a \u2067x\u2069", "pass"), ("a\u2067b", "fail")])
 def test_only_what_hides_or_breaks_text_is_unsafe(text: str, expected: str) -> None:
     assert verdict(UnsafeCharacters(), pd.DataFrame({"a": [text, "b"]})) == expected
 

@@ -53,5 +53,5 @@ def test_an_array_of_objects_is_a_pickle(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="gone.zip"):
+    with pytest.raises(NotFound, match=r"gone\.zip"):
         scan_model_file(tmp_path / "gone.zip")
