@@ -29,4 +29,11 @@ ADVICE: dict[str, str] = {
     "attribute_inference": f"{_KEEP_IN} Secret columns of training rows can be guessed: retrain with a privacy budget (epsilon).",
     "near_copies": f"{_KEEP_IN} Drop the rows that repeat a training row but for one cell, and retrain with larger leaves or a budget.",
     "membership_inference": f"{_KEEP_IN} It shows who was in the training table: retrain with larger leaves or a privacy budget (epsilon).",
+    "formula_injection": "Put an apostrophe before these cells or drop them, and export as Parquet: spreadsheets run such cells.",
+    "prompt_injection": "Drop these texts before a language model reads the table, and look where they came from.",
+    "secrets": f"{_KEEP_IN} Revoke the keys that work, drop the cells, and take such columns out of the source.",
+    "unsafe_characters": "Drop the control and reordering characters; they hide what a cell really says.",
+    "oversized_fields": "Cut the texts, or give the column a longest length in its schema.",
+    "canary_replay": f"{_KEEP_IN} The generator repeats planted values: retrain with a privacy budget (epsilon).",
+    "poisoned_rows": "Drop these rows, and look for the value in the source: a model trained on them learns the planted rule.",
 }

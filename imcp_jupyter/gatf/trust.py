@@ -51,7 +51,7 @@ def trust_of(judged: Sequence[tuple[Measure, Judged]], profile: Profile, alterna
         dimension.model_copy(update={"weight": round(dimension.weight / total, 6) if dimension.name in scores else 0.0})
         for dimension in dimensions
     ]
-    if not scores:
+    if not any(name in scores for name in profile.required):  # clean cells alone earn no trust
         return Trust(0.0, (0.0, 0.0), "none", "none", gates, dimensions)
     value, low, high = _combined(dimensions, scores, capped=bool(gates))
     complete = all(name in scores for name in profile.required)

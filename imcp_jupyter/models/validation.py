@@ -51,6 +51,16 @@ class SubjectInfo(BaseModel):
     content_hash: str
 
 
+class Control(BaseModel):
+    """A control of a law or standard, and the checks that are evidence for it. Evidence is no certificate."""
+
+    framework: str
+    control: str = Field(description="id of the control in its framework, such as 'Art. 5(1)(e)'")
+    title: str
+    checks: list[str] = Field(description="ids of the checks that are evidence for it")
+    verdict: Verdict = Field(description="the worst verdict among the checks that were measured; skipped where none was")
+
+
 class ReportDocument(BaseModel):
     """A whole validation, as it is stored, sent and drawn. `kind` is 'validation' or 'gatf'."""
 
@@ -71,6 +81,7 @@ class ReportDocument(BaseModel):
     gates_failed: list[str] = Field(default_factory=list)
     dimensions: list[Dimension]
     checks: list[Check]
+    controls: list[Control] = Field(default_factory=list, description="controls that the profile asks about, with their evidence")
     replicates: int
     seed: int
     seconds: float
