@@ -15,11 +15,21 @@ from .tables import census
 SDTYPES = {"continuous": "numerical", "integer": "numerical", "boolean": "boolean", "datetime": "datetime", "id": "id", "text": "unknown"}
 
 
+def sdmetrics_columns(table: Table) -> dict[str, dict[str, str]]:
+    """The columns of `table` as SDMetrics' metadata describes them."""
+    described = {}
+    for column in table.schema.columns:
+        described[column.name] = {"sdtype": SDTYPES.get(column.kind, "categorical")}
+        if column.datetime_format:
+            described[column.name]["datetime_format"] = column.datetime_format
+    return described
+
+
 def sdmetrics_quality(rows: int) -> dict[str, Any]:
     from sdmetrics.reports.single_table import QualityReport
 
     real, candidate = census(rows, 0), census(rows, 1)
-    columns = {column.name: {"sdtype": SDTYPES.get(column.kind, "categorical")} for column in Table.of(real).schema.columns}
+    columns = sdmetrics_columns(Table.of(real))
 
     def judged(first: Any, second: Any) -> Any:
         report = QualityReport()

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from .facts import Facts
 from .resample import Resamples
 
 Progress = Callable[[float, str], None]
+T = TypeVar("T")
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.intp]
 
@@ -91,13 +92,20 @@ class Comparison:
             raise InvalidInput("a holdout says nothing without the real table", field="holdout", hint="give the real (training) table too")
         self.seed, self.replicates = seed, replicates
         self.facts = facts or Facts()
-        self.findings: dict[str, Any] = {}  # what each check found, by its id, so that one may build on another
+        self._made: dict[str, Any] = {}
         tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
         self.tables = {role: table for role, table in tables.items() if table is not None}  # as given, unshared columns included
         self.names_in = {role: table.names for role, table in self.tables.items()}
         self._aligned, self._schema = _align_all(self.tables)
         self.fields, self._encoded = _encode_all(self._schema, self._aligned)
         self.target = _checked_target(target, self.fields, synthetic)
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made when first asked for: checks share views of the tables, and build on each other's findings."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     @cached_property
     def modelled(self) -> list[Field]:

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 GATE_CAP = 24.0  # just under level 'low': a failed gate means no trust
 FOUND_CAP = 45.0  # best score of a check that found what must not be there at all
+ROWS_SHOWN = 20  # rows that evidence points to
 _RAREST, _COMMON = 1e-6, 0.1  # shares of cells at which a finding scores `FOUND_CAP` and 0
 
 
@@ -101,10 +102,7 @@ class Measure(ABC):
         return None
 
     def found(self, comparison: Comparison) -> Finding | Skipped:
-        if self.id not in comparison.findings:
-            comparison.findings[self.id] = self._ready(comparison) or _usable(self.run(comparison))
-        found: Finding | Skipped = comparison.findings[self.id]
-        return found
+        return comparison.once(self.id, lambda: self._ready(comparison) or _usable(self.run(comparison)))
 
     def _ready(self, comparison: Comparison) -> Skipped | None:
         if self.needs_real and not comparison.has_real:
@@ -137,6 +135,12 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         explanation=found.explanation,
     )
     return Judged(check, _score(values, found))
+
+
+def shown_rows(mask: npt.NDArray[np.bool_]) -> list[int]:
+    """For evidence: the positions of the first `ROWS_SHOWN` rows of (n_rows,) `mask`."""
+    found: list[int] = np.flatnonzero(mask)[:ROWS_SHOWN].tolist()
+    return found
 
 
 def incidence(affected: int, cells: int, explanation: str, evidence: dict[str, Any], *, gate: bool = False) -> Finding:

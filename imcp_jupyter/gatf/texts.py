@@ -65,19 +65,23 @@ class Texts:
 
 def texts_of(comparison: Comparison, role: str = "synthetic") -> list[Texts]:
     """The text columns of a table as given, columns that the others lack included."""
-    key = f"texts:{role}"
-    if key not in comparison.findings:
-        table = comparison.tables[role]
-        columns = (_texts(table, name) for name in table.names)
-        comparison.findings[key] = [column for column in columns if column is not None]
-    found: list[Texts] = comparison.findings[key]
-    return found
+    return comparison.once(f"texts:{role}", lambda: _all_texts(comparison.tables[role]))
+
+
+def real_texts(comparison: Comparison, column: str) -> list[str]:
+    """The distinct texts of a column of the real table; none where it holds no text."""
+    return next((texts.values for texts in texts_of(comparison, "real") if texts.column == column), [])
 
 
 def masked(value: str, shown: int = 4) -> str:
     """The first characters and the length: enough to find a value again, too little to use it."""
     head = "".join(char if char.isprintable() else "·" for char in value[:shown])
     return f"{head}… ({len(value)} characters)"
+
+
+def _all_texts(table: Table) -> list[Texts]:
+    columns = (_texts(table, name) for name in table.names)
+    return [column for column in columns if column is not None]
 
 
 def _texts(table: Table, name: str) -> Texts | None:

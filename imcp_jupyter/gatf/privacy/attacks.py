@@ -18,7 +18,7 @@ from ..measure import Finding, Measure, Skipped
 from .copies import CONTAMINATED, overlap
 from .gower import Gower
 from .neighbours import point_fields
-from .queries import combined_queries, count, extreme_queries
+from .queries import Query, combined_queries, count, extreme_queries
 
 ATTACKS = 1_000
 CANDIDATES = 20_000
@@ -106,13 +106,14 @@ class _SinglingOut(_Attack):
         if len(queries) < 20:
             return Skipped(f"only {len(queries)} conditions single out a synthetic row")
         guessed = combined_queries(synthetic.shuffled(rng), fields, min(3, len(fields)), ATTACKS, rng, 2_000) if self.columns > 1 else []
-        hits = [sum(count(_sample(comparison, role, size, self.id), queries) == 1) for role in ("real", "holdout")]
-        chance = sum(count(_sample(comparison, "real", size, self.id), guessed) == 1) * len(queries) / max(1, len(guessed))
+        real, holdout = (_sample(comparison, role, size, self.id) for role in ("real", "holdout"))
+        hits = [_singled_out(table, queries) for table in (real, holdout)]
+        chance = _singled_out(real, guessed) * len(queries) / max(1, len(guessed))
         evidence = {"rows_attacked": size, "synthetic_rows": synthetic.n_rows, "columns_per_condition": self.columns}
-        return Guesses(len(queries), int(hits[0]), int(hits[1]), int(chance), evidence)
+        return Guesses(len(queries), hits[0], hits[1], int(chance), evidence)
 
     @abstractmethod
-    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Any]:
+    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Query]:
         """Conditions that hold for exactly one synthetic row."""
 
 
@@ -122,7 +123,7 @@ class SinglingOutByValue(_SinglingOut):
     id = "singling_out_univariate"
     title = "Singling out by one value"
 
-    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Any]:
+    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Query]:
         return extreme_queries(table, fields, ATTACKS, rng)
 
 
@@ -133,7 +134,7 @@ class SinglingOutByCombination(_SinglingOut):
     title = "Singling out by a combination"
     columns = 3
 
-    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Any]:
+    def queries(self, table: Encoded, fields: list[Field], rng: np.random.Generator) -> list[Query]:
         return combined_queries(table, fields, min(self.columns, len(fields)), ATTACKS, rng)
 
 
@@ -203,6 +204,11 @@ def told_right(guesses: npt.NDArray[Any], truth: npt.NDArray[Any], column: Field
         return np.asarray(guesses == truth)
     near = np.abs(guesses - truth) <= tolerance * np.abs(guesses) + 1e-12
     return np.asarray(near | (np.isnan(guesses) & np.isnan(truth)))
+
+
+def _singled_out(table: Encoded, queries: list[Query]) -> int:
+    """How many of `queries` are met by exactly one row."""
+    return int((count(table, queries) == 1).sum())
 
 
 def _sample(comparison: Comparison, role: str, limit: int, purpose: str) -> Encoded:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ..comparison import Comparison, Encoded, Field
-from ..measure import Affected, Finding, Measure, Skipped
+from ..measure import Affected, Finding, Measure, Skipped, shown_rows
 
 Keys = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
@@ -19,7 +19,6 @@ Mask = npt.NDArray[np.bool_]
 LEAST_COPIES = 5
 COPY_LEVEL = 0.001  # one-sided error level of the gate; the report runs on data of any size
 COPY_RATIO = 1.25  # rows that any table of this kind repeats: the gate wants clearly more
-POSITIONS_SHOWN = 20
 CONTAMINATED = "the holdout repeats training rows, so it says nothing of unseen ones"
 
 
@@ -46,18 +45,18 @@ class IdenticalMatches(Measure):
         shared = overlap(comparison)
         natural = shared.own if shared.holdout is None or shared.is_contaminated else shared.holdout
         against = "real rows that repeat another real row" if natural is shared.own else "holdout rows"
-        copies, rate, natural_rate = int(matches.sum()), float(matches.mean()), float(natural.mean())
+        excess = Excess(matches, natural)
+        copies, rate, natural_rate, chance = excess.copies, excess.rate, excess.natural_rate, excess.chance
         if COPY_RATIO * natural_rate >= 1:
             return Skipped(f"{natural_rate:.0%} of the {against} do so too, so copies cannot be told from chance")
-        chance = _chance(copies, len(matches), int(natural.sum()), len(natural))
-        failed = copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * natural_rate
+        failed = excess.is_sure(COPY_RATIO)
         evidence = {
             "copies": copies,
             "rows": len(matches),
             "expected_share": round(natural_rate, 6),
             "compared_with": against,
             "p_value": float(f"{chance:.3g}"),
-            "row_positions": np.flatnonzero(matches)[:POSITIONS_SHOWN].tolist(),
+            "row_positions": shown_rows(matches),
             "floor": "every row copied",
         }
         if shared.is_contaminated:
@@ -75,6 +74,18 @@ class IdenticalMatches(Measure):
         )
 
 
+class Excess:
+    """How much more often rows are copies than rows that cannot be: (n_rows,) bool each."""
+
+    def __init__(self, found: Mask, natural: Mask) -> None:
+        self.copies, self.rate, self.natural_rate = int(found.sum()), float(found.mean()), float(natural.mean())
+        self.chance = _chance(self.copies, len(found), int(natural.sum()), len(natural))
+
+    def is_sure(self, ratio: float) -> bool:
+        """Enough copies, beyond chance, and more than `ratio` times as frequent."""
+        return self.copies >= LEAST_COPIES and self.chance < COPY_LEVEL and self.rate > ratio * self.natural_rate
+
+
 @dataclass(frozen=True)
 class Overlap:
     """Which real rows repeat another real row, which holdout rows equal a real row: (n_rows,) bool each."""
@@ -85,22 +96,18 @@ class Overlap:
     @cached_property
     def is_contaminated(self) -> bool:
         """The holdout holds training rows: it equals them more often than they each other."""
-        if self.holdout is None:
-            return False
-        copies, rate = int(self.holdout.sum()), float(self.holdout.mean())
-        chance = _chance(copies, len(self.holdout), int(self.own.sum()), len(self.own))
-        return copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > COPY_RATIO * float(self.own.mean())
+        return self.holdout is not None and Excess(self.holdout, self.own).is_sure(COPY_RATIO)
 
 
 def overlap(comparison: Comparison) -> Overlap:
-    found = comparison.findings.get("overlap")
-    if not isinstance(found, Overlap):
-        fields = row_fields(comparison)
-        real = row_keys(comparison.real, fields)
-        _, where, counts = np.unique(real, return_inverse=True, return_counts=True)
-        holdout = None if comparison.holdout is None else np.isin(row_keys(comparison.holdout, fields), real)
-        found = comparison.findings["overlap"] = Overlap(counts[where] > 1, holdout)
-    return found
+    return comparison.once("overlap", lambda: _overlap(comparison))
+
+
+def _overlap(comparison: Comparison) -> Overlap:
+    real = _real_keys(comparison)
+    _, where, counts = np.unique(real, return_inverse=True, return_counts=True)
+    holdout = None if comparison.holdout is None else np.isin(row_keys(comparison.holdout, row_fields(comparison)), real)
+    return Overlap(counts[where] > 1, holdout)
 
 
 def row_fields(comparison: Comparison) -> list[Field]:
@@ -119,8 +126,11 @@ def row_keys(table: Encoded, fields: list[Field]) -> Keys:
 
 def _matches(comparison: Comparison) -> Mask:
     """(n_synthetic,): rows that equal a training row."""
-    fields = row_fields(comparison)
-    return np.isin(row_keys(comparison.synthetic, fields), row_keys(comparison.real, fields))
+    return comparison.once("matches", lambda: np.isin(row_keys(comparison.synthetic, row_fields(comparison)), _real_keys(comparison)))
+
+
+def _real_keys(comparison: Comparison) -> Keys:
+    return comparison.once("real_keys", lambda: row_keys(comparison.real, row_fields(comparison)))
 
 
 def _chance(copies: int, rows: int, natural: int, natural_rows: int) -> float:

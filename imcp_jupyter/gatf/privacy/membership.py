@@ -9,7 +9,7 @@ from ..classifier import auc
 from ..comparison import Comparison
 from ..distance import nearest
 from ..measure import Finding, Skipped
-from .neighbours import Neighbours, _Near
+from .neighbours import NeighbourMeasure, Neighbours
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ MEMBERS = 5_000
 _TINY = 1e-6
 
 
-class MembershipInference(_Near):
+class MembershipInference(NeighbourMeasure):
     """Share of training rows that an attacker recognises while taking 1 % of the unseen rows for training rows.
 
     A row's score is how much nearer the closest synthetic row is than the closest row of a reference, half of the holdout (the
@@ -36,9 +36,9 @@ class MembershipInference(_Near):
         order = comparison.rng(self.id).permutation(near.holdout_rows)
         reference, outside = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])[:MEMBERS]
         inside = comparison.pick("real", min(MEMBERS, len(outside)), self.id)
-        synthetic, known = near.points("synthetic", near.synthetic_rows), near.points("holdout", reference)
+        known = near.points("holdout", reference)
         rows = np.concatenate([near.points("real", inside), near.points("holdout", outside)])
-        scores = np.log(nearest(rows, known)[0][:, 0] + _TINY) - np.log(nearest(rows, synthetic)[0][:, 0] + _TINY)
+        scores = np.log(nearest(rows, known)[0][:, 0] + _TINY) - np.log(nearest(rows, near.synthetic)[0][:, 0] + _TINY)
         is_member = np.arange(len(rows)) < len(inside)
         value = _recognised(scores[is_member], scores[~is_member])
         area = float(auc(scores, is_member)[0])
@@ -54,7 +54,7 @@ class MembershipInference(_Near):
             FALSE_ALARMS,
             f"{value:.2%} of the training rows are recognised at {FALSE_ALARMS:.0%} false alarms; the area under the curve is {area:.3f}.",
             {"auc": round(area, 4), "members": len(inside), "non_members": len(outside), "reference_rows": len(reference)}
-            | {"synthetic_rows": len(synthetic), "floor": "a tenth of the training rows recognised"},
+            | {"synthetic_rows": len(near.synthetic), "floor": "a tenth of the training rows recognised"},
             replicates,
             verdict="pass" if low <= FALSE_ALARMS else None,
         )

@@ -37,7 +37,7 @@ class Neighbours:
         return self.embedding.points(self._comparison.table(role).take(rows))
 
     @cached_property
-    def _synthetic(self) -> npt.NDArray[np.float32]:
+    def synthetic(self) -> npt.NDArray[np.float32]:
         return self.points("synthetic", self.synthetic_rows)
 
     @cached_property
@@ -51,11 +51,11 @@ class Neighbours:
     @cached_property
     def synthetic_to_train(self) -> Floats:
         """(n_synthetic, 2) distances, nearest first."""
-        return nearest(self._synthetic, self._train, 2)[0]
+        return nearest(self.synthetic, self._train, 2)[0]
 
     @cached_property
     def synthetic_to_holdout(self) -> Floats:
-        return nearest(self._synthetic, self._holdout, 1)[0]
+        return nearest(self.synthetic, self._holdout, 1)[0]
 
     @cached_property
     def holdout_to_train(self) -> Floats:
@@ -66,7 +66,7 @@ class Neighbours:
         return nearest(self._train, self._train, 2, leave_self_out=True)[0]
 
 
-class _Near(Measure):
+class NeighbourMeasure(Measure):
     """A check on nearest neighbours."""
 
     dimension = "privacy"
@@ -80,16 +80,14 @@ class _Near(Measure):
             return Skipped("no shared column has distances")
         if comparison.holdout is not None and overlap(comparison).is_contaminated:
             return Skipped(CONTAMINATED)
-        if "neighbours" not in comparison.findings:
-            comparison.findings["neighbours"] = Neighbours(comparison)
-        return self.measure(comparison, comparison.findings["neighbours"])
+        return self.measure(comparison, comparison.once("neighbours", lambda: Neighbours(comparison)))
 
     @abstractmethod
     def measure(self, comparison: Comparison, near: Neighbours) -> Finding | Skipped:
         """Measure on the distances that all these checks share."""
 
 
-class CloserToTraining(_Near):
+class CloserToTraining(NeighbourMeasure):
     """Share of synthetic rows nearer to a training than to a holdout row. Gate: above 0.6 and surely above 0.5."""
 
     id = "dcr_share"
@@ -126,7 +124,7 @@ class CloserToTraining(_Near):
         )
 
 
-class NearestNeighbourRatio(_Near):
+class NearestNeighbourRatio(NeighbourMeasure):
     """How much nearer the nearest training row is than the second: copies with noise have ratios near 0."""
 
     id = "nndr"
@@ -158,7 +156,7 @@ class NearestNeighbourRatio(_Near):
         )
 
 
-class DistanceQuantile(_Near):
+class DistanceQuantile(NeighbourMeasure):
     """Without a holdout: are synthetic rows nearer to real ones than real rows are to each other?"""
 
     id = "dcr_quantile"

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..comparison import Comparison, Encoded
-from ..measure import FOUND_CAP, Affected, Finding, Measure, Skipped
-from .copies import CONTAMINATED, COPY_LEVEL, LEAST_COPIES, POSITIONS_SHOWN, Keys, Mask, _chance, overlap, row_fields, row_keys
+from ..measure import FOUND_CAP, ROWS_SHOWN, Affected, Finding, Measure, Skipped, shown_rows
+from .copies import CONTAMINATED, Excess, Keys, Mask, overlap, row_fields, row_keys
 
 CELLS = 4_000_000  # cells of real that are hashed: beyond, its rows are a sample
 LEAST_COLUMNS = 4
@@ -43,22 +43,21 @@ class NearCopies(Measure):
         near, natural, left_out = _telling(comparison, real_rows)
         if len(left_out) == len(fields):
             return Skipped("unseen rows agree with training rows in all columns but one too often, so copies cannot be told from chance")
-        copies, rate, expected = int(near.sum()), float(near.mean()), float(natural.mean())
-        chance = _chance(copies, len(near), int(natural.sum()), len(natural))
-        failed = copies >= LEAST_COPIES and chance < COPY_LEVEL and rate > RATIO * expected
+        excess = Excess(near, natural)
+        rate, expected, failed = excess.rate, excess.natural_rate, excess.is_sure(RATIO)
         return Finding(
             rate,
             1.0,
             expected,
             f"{rate:.2%} of the synthetic rows equal a real row in all columns but one; {expected:.2%} of the holdout rows do.",
             {
-                "near_copies": copies,
+                "near_copies": excess.copies,
                 "rows": len(near),
                 "real_rows": len(real_rows),
-                "never_the_changed_one": left_out[:POSITIONS_SHOWN],
+                "never_the_changed_one": left_out[:ROWS_SHOWN],
                 "expected_share": round(expected, 6),
-                "p_value": float(f"{chance:.3g}"),
-                "row_positions": np.flatnonzero(near)[:POSITIONS_SHOWN].tolist(),
+                "p_value": float(f"{excess.chance:.3g}"),
+                "row_positions": shown_rows(near),
                 "floor": "every row a near copy",
             },
             threshold=RATIO * expected,

@@ -74,11 +74,7 @@ class DataStructure(Measure):
 
 
 def _scores(comparison: Comparison, real: Encoded, other: Encoded) -> dict[str, float]:
-    found = {}
-    for field in comparison.fields:
-        if field.kind != "text":
-            found[field.name] = _adherence(field, real, other)
-    return found
+    return {field.name: _adherence(field, real, other) for field in comparison.fields if field.kind != "text"}
 
 
 def _adherence(field: Field, real: Encoded, other: Encoded) -> float:

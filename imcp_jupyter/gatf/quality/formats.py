@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..comparison import Comparison
-from ..measure import Affected, Finding, Measure, Skipped
+from ..measure import Affected, Finding, Measure, Skipped, shown_rows
 from .worst import lowest, rounded
 
 Mask = npt.NDArray[np.bool_]
 
 LEAST_REGULAR = 0.95  # share of other real cells whose shape must recur, so that shapes are a rule of the column at all
-ROWS_SHOWN = 20
 
 
 class TextFormats(Measure):
@@ -36,7 +35,7 @@ class TextFormats(Measure):
         scores = {name: float(valid.mean()) for name, (valid, _) in found.items()}
         value = float(np.mean(list(scores.values())))
         ceiling = float(np.mean([regular for _, regular in found.values()]))
-        faults = np.flatnonzero(~np.logical_and.reduce([valid for valid, _ in found.values()]))
+        faults = ~np.logical_and.reduce([valid for valid, _ in found.values()])
         return Finding(
             value,
             0.5,
@@ -44,7 +43,7 @@ class TextFormats(Measure):
             f"{value:.1%} of the cells of {len(found)} columns of ids or text have a shape that real has.",
             {
                 "columns": {name: rounded(score) for name, score in lowest(scores).items() if score is not None},
-                "row_positions": [int(row) for row in faults[:ROWS_SHOWN]],
+                "row_positions": shown_rows(faults),
                 "floor": "half of the cells of unknown shape",
             },
         )
@@ -54,6 +53,9 @@ class TextFormats(Measure):
 
     def _valid(self, comparison: Comparison) -> dict[str, tuple[Mask, float]]:
         """By column which synthetic cells have a known shape, and which share of other real cells has."""
+        return comparison.once(f"{self.id}:valid", lambda: self._compared(comparison))
+
+    def _compared(self, comparison: Comparison) -> dict[str, tuple[Mask, float]]:
         found = {}
         for field in comparison.fields:
             if field.kind not in ("id", "text"):

@@ -51,7 +51,7 @@ class Reference:
             real.n_rows,
         )
         self._fields = {name: self._field(column.schema) for name, column in self._columns.items()}
-        self._pairs: list[Pair] | None = None
+        self._trends = PairTrends(list(self._fields.values()), self._encoded)
 
     def compare(self, candidate: Table) -> Similarity:
         """Raises `InvalidInput` when no column can be compared."""
@@ -67,19 +67,16 @@ class Reference:
                 n_real, n_levels, codes = joint_codes(self._columns[name], [column])
                 fields[name], arrays[name] = Field(name, column.schema.kind, n_real, n_levels), codes[1]
         other = Encoded(arrays, candidate.n_rows)
-        trends = PairTrends(list(self._fields.values()), self._encoded)
         pairs = [pair for pair in self.related_pairs if pair.first.name in fields and pair.second.name in fields]
         return Similarity(
             {name: column_shape(field, self._encoded, other) for name, field in fields.items()},
-            {(pair.first.name, pair.second.name): trends.score(pair, other) for pair in pairs},
+            {(pair.first.name, pair.second.name): self._trends.score(pair, other) for pair in pairs},
         )
 
     @property
     def related_pairs(self) -> list[Pair]:
         """The pairs that SDMetrics counts: correlation above 0.5 or Cramér's V above 0.3 in the real table."""
-        if self._pairs is None:
-            self._pairs = PairTrends(list(self._fields.values()), self._encoded).pairs
-        return self._pairs
+        return self._trends.pairs
 
     def _field(self, column: ColumnSchema) -> Field:
         if column.kind in NUMERIC_KINDS:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..comparison import Encoded, Field
 from ..resample import Resamples
-from .side import Side, Steps, ks_distance
+from .side import DENSE, Side, Steps, ks_distance
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,7 +25,6 @@ CORRELATION_THRESHOLD = 0.5  # pairs that real itself correlates less do not cou
 ASSOCIATION_THRESHOLD = 0.3  # the same for Cramér's V
 UNSEEN_WEIGHT = 1e-6  # TVComplement gives levels that real lacks this count
 GRID = 512  # replicates of a KS distance look at this many quantiles; the value itself at all points
-_SMALL_TABLE = 1 << 21  # contingency tables up to this many cells are counted densely
 
 
 def column_shape(field: Field, real: Encoded, other: Encoded) -> float:
@@ -129,7 +128,7 @@ class PairTrends:
         width = max(int(self._coded(pair.second, table).max()) for table in (self.real, other)) + 1
         codes = [self._coded(pair.first, table) * width + self._coded(pair.second, table) for table in (self.real, other)]
         n_cells = int(max(code.max() for code in codes)) + 1
-        if n_cells > _SMALL_TABLE:
+        if n_cells > DENSE:
             levels, packed = np.unique(np.concatenate(codes), return_inverse=True)
             codes, n_cells = [packed[: self.real.n_rows], packed[self.real.n_rows :]], len(levels)
         return (codes[0], codes[1]), n_cells

@@ -20,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 N_BINS = 12  # ten, one before and one for the largest value and for missing ones
-_DENSE = 1 << 21  # contingency tables up to this many cells are counted densely
+DENSE = 1 << 21  # contingency tables up to this many cells are counted densely
 _GROUP = 160  # cells of a group of columns that are packed as one: two groups fit a processor's second cache
 _SHIFT = 32
 _SPAN = 1 << 12  # numbers of few decimals that spread no wider, or no wider than twice their number, are counted, not sorted
@@ -80,8 +80,9 @@ class Side:
     @classmethod
     def of(cls, table: Encoded) -> Side:
         """The one side of `table`."""
-        side = table.views.setdefault("side", None) or cls(table)
-        table.views["side"] = side
+        if "side" not in table.views:
+            table.views["side"] = cls(table)
+        side: Side = table.views["side"]
         return side
 
     def steps(self, name: str) -> Steps:
@@ -110,8 +111,7 @@ class Side:
         """The contingency table of two columns."""
         key = first.name, second.name
         if key not in self._cells:
-            (mine, _), (theirs, width) = self.codes(first), self.codes(second)
-            self._cells[key] = _count(mine, self.codes(first)[1], theirs, width)
+            self._cells[key] = _count(*self.codes(first), *self.codes(second))
         return self._cells[key]
 
     def count_all(self, fields: Sequence[Field], skip_numeric: bool = True) -> None:
@@ -294,7 +294,7 @@ def ks_distance(mine: Steps, theirs: Steps) -> float:
 
 
 def _count(first: Codes, n_first: int, second: Codes, n_second: int) -> Cells:
-    if n_first * n_second <= _DENSE:
+    if n_first * n_second <= DENSE:
         cells = first * np.int32(n_second)
         cells += second
         return _used(np.bincount(cells, minlength=n_first * n_second).reshape(n_first, n_second))

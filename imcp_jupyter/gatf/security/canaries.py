@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..comparison import Comparison
-from ..measure import Affected, Finding, Measure, Skipped, incidence
+from ..measure import Affected, Finding, Measure, Skipped, incidence, shown_rows
 from ..texts import Mask, masked, texts_of
-from .scan import POSITIONS_SHOWN
 
 
 class CanaryReplay(Measure):
@@ -32,7 +31,7 @@ class CanaryReplay(Measure):
         evidence = {
             "declared": len(canaries),
             "columns": {name: int(mask.sum()) for name, mask in cells.items()},
-            "row_positions": np.flatnonzero(rows)[:POSITIONS_SHOWN].tolist(),
+            "row_positions": shown_rows(rows),
             "canaries": [masked(canary) for canary in canaries[:5]],
         }
         count = int(rows.sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..comparison import Comparison
-from ..texts import Texts, texts_of
+from ..texts import Texts, real_texts
 from .scan import CellScan, Hits
 
 LONGEST = 32_767  # characters that a spreadsheet cell can hold (Microsoft, Excel specifications and limits)
@@ -45,8 +45,7 @@ class OversizedFields(CellScan):
     def hits(self, texts: Texts, comparison: Comparison) -> Hits:
         longest = LONGEST
         if comparison.has_real:
-            known = [other for other in texts_of(comparison, "real") if other.column == texts.column]
-            longest = max([LONGEST, *(len(value) for other in known for value in other.values)])
+            longest = max([LONGEST, *map(len, real_texts(comparison, texts.column))])
         return {place: "oversized" for place, text in enumerate(texts.values) if len(text) > longest}
 
 

@@ -73,7 +73,7 @@ def _archive(path: Path) -> Iterator[ModelFault]:
                             yield from _stream(head + opened.read(), member.filename)
                         elif name.endswith(".npy"):
                             yield from _array_head(head + opened.read(4096), member.filename)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:  # what zipfile cannot read, nobody should load
         yield ModelFault("broken", "", str(error))
 
 

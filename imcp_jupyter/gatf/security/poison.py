@@ -9,8 +9,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from ..comparison import Comparison, Field
-from ..measure import Affected, Finding, Measure, Skipped, incidence
-from .scan import POSITIONS_SHOWN
+from ..measure import Affected, Finding, Measure, Skipped, incidence, shown_rows
 
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -40,8 +39,7 @@ class PoisonedRows(Measure):
             return Skipped("no column can be a label: one with 2 to 20 values")
         if comparison.synthetic.n_rows < 5 * LEAST_ROWS or comparison.real.n_rows < 5 * LEAST_ROWS:
             return Skipped("too few rows to tell a planted value from chance")
-        triggers = _triggers(comparison)
-        rows = _rows(comparison)
+        rows, triggers = _planted(comparison)
         count = int(rows.sum())
         names = ", ".join(f"'{trigger['column']}'" for trigger in triggers[:3])
         said = f"{count:,} rows share a value that real hardly has and that always goes with one label, in {names}."
@@ -49,11 +47,11 @@ class PoisonedRows(Measure):
             count,
             len(rows),
             said if count else "No value that real hardly has goes with a single label.",
-            {"triggers": triggers[:5], "row_positions": np.flatnonzero(rows)[:POSITIONS_SHOWN].tolist()} if count else {},
+            {"triggers": triggers[:5], "row_positions": shown_rows(rows)} if count else {},
         )
 
     def affected(self, comparison: Comparison) -> Affected | None:
-        return Affected(_rows(comparison)) if comparison.has_real and _labels(comparison) else None
+        return Affected(_planted(comparison)[0]) if comparison.has_real and _labels(comparison) else None
 
 
 def _labels(comparison: Comparison) -> list[Field]:
@@ -61,20 +59,9 @@ def _labels(comparison: Comparison) -> list[Field]:
     return [field for field in fields if field.name == comparison.target] or fields
 
 
-def _rows(comparison: Comparison) -> Mask:
-    found, _ = _search(comparison)
-    return found
-
-
-def _triggers(comparison: Comparison) -> list[dict[str, Any]]:
-    return _search(comparison)[1]
-
-
-def _search(comparison: Comparison) -> tuple[Mask, list[dict[str, Any]]]:
-    if "poison" not in comparison.findings:
-        comparison.findings["poison"] = _searched(comparison)
-    found: tuple[Mask, list[dict[str, Any]]] = comparison.findings["poison"]
-    return found
+def _planted(comparison: Comparison) -> tuple[Mask, list[dict[str, Any]]]:
+    """(n_synthetic,) the rows of all triggers, and what these are."""
+    return comparison.once("poison", lambda: _searched(comparison))
 
 
 def _searched(comparison: Comparison) -> tuple[Mask, list[dict[str, Any]]]:

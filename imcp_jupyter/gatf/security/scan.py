@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..comparison import Comparison
-from ..measure import Affected, Finding, Measure, Skipped, incidence
+from ..measure import Affected, Finding, Measure, Skipped, incidence, shown_rows
 from ..texts import Texts, masked, texts_of
 
-POSITIONS_SHOWN = 20
 EXAMPLES_SHOWN = 5
 
 Hits = dict[int, str]  # position of a distinct value to the kind of what it holds
@@ -53,16 +52,11 @@ class CellScan(Measure):
         if affected:
             most = max(columns, key=lambda name: columns[name])
             explanation = f"{affected:,} of {cells:,} text cells hold {self.what}, most in '{most}'."
-        shown = np.flatnonzero(rows)[:POSITIONS_SHOWN].tolist()
-        evidence = {"columns": columns, "kinds": dict(kinds), "row_positions": shown, "examples": examples}
+        evidence = {"columns": columns, "kinds": dict(kinds), "row_positions": shown_rows(rows), "examples": examples}
         return incidence(affected, cells, explanation, evidence if affected else {})
 
     def affected(self, comparison: Comparison) -> Affected | None:
         return Affected(cells={texts.column: texts.rows(hits) for texts, hits in self._found(comparison) if hits})
 
     def _found(self, comparison: Comparison) -> list[tuple[Texts, Hits]]:
-        key = f"{self.id}:hits"
-        if key not in comparison.findings:
-            comparison.findings[key] = [(texts, self.hits(texts, comparison)) for texts in texts_of(comparison)]
-        found: list[tuple[Texts, Hits]] = comparison.findings[key]
-        return found
+        return comparison.once(f"{self.id}:hits", lambda: [(texts, self.hits(texts, comparison)) for texts in texts_of(comparison)])

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from ..comparison import Comparison
-from ..texts import Texts, texts_of
+from ..texts import Texts, real_texts
 from .scan import CellScan, Hits
 
 # Kind, a lower-case text that must be there, and the whole form, each as its issuer documents it.
@@ -61,7 +61,7 @@ class Secrets(CellScan):
             if match and is_random(match[1]):
                 found.setdefault(place, "token named as such")
         if _NAMES_SECRET.search(texts.column):
-            real = _real_values(texts.column, comparison)
+            real = set(real_texts(comparison, texts.column)) if comparison.has_real else None
             for place, text in enumerate(texts.values):
                 if is_random(text) and (real is None or text in real):
                     found.setdefault(place, "token in a column named for it")
@@ -74,9 +74,3 @@ def is_random(text: str) -> bool:
         return False
     counts = Counter(text).values()
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts) >= _LEAST_ENTROPY
-
-
-def _real_values(column: str, comparison: Comparison) -> set[str] | None:
-    if not comparison.has_real:
-        return None
-    return {value for texts in texts_of(comparison, "real") if texts.column == column for value in texts.values}

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bench.similarity import sdmetrics_columns
 from bench.tables import census
 from imcp_jupyter.data.table import Table
 from imcp_jupyter.gatf.comparison import Comparison
@@ -16,19 +17,12 @@ from imcp_jupyter.gatf.quality.diagnostic import DataStructure, DataValidity
 
 from ..conftest import mixed
 from .test_reference import booleans, constants, datetimes, many_levels, with_gaps
-from .test_shapes import SDTYPES
 
 
 def diagnostic(real: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, float]:
-    columns: dict[str, dict[str, str]] = {}
-    keys = []
-    for column in Table.of(real).schema.columns:
-        columns[column.name] = {"sdtype": SDTYPES.get(column.kind, "categorical")}
-        if column.datetime_format:
-            columns[column.name]["datetime_format"] = column.datetime_format
-        if column.kind == "id":
-            keys.append(column.name)
-    metadata: dict[str, Any] = {"columns": columns}
+    table = Table.of(real)
+    keys = [column.name for column in table.schema.columns if column.kind == "id"]
+    metadata: dict[str, Any] = {"columns": sdmetrics_columns(table)}
     if keys:
         metadata |= {"primary_key": keys[0], "alternate_keys": keys[1:]}
     with warnings.catch_warnings():

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.similarity import sdmetrics_columns
 from imcp_jupyter.data.table import Table
 from imcp_jupyter.gatf.validate import validate_data
 from imcp_jupyter.models.validation import ReportDocument
 
 from ..conftest import check, mixed
-
-SDTYPES = {"continuous": "numerical", "integer": "numerical", "boolean": "boolean", "datetime": "datetime", "id": "id", "text": "unknown"}
 
 
 def sdmetrics_report(real: pd.DataFrame, synthetic: pd.DataFrame) -> Any:
@@ -23,14 +22,9 @@ def sdmetrics_report(real: pd.DataFrame, synthetic: pd.DataFrame) -> Any:
         warnings.simplefilter("ignore")  # SDMetrics warns of its own future
         from sdmetrics.reports.single_table import QualityReport
 
-        columns: dict[str, dict[str, str]] = {}
-        for column in Table.of(real).schema.columns:
-            columns[column.name] = {"sdtype": SDTYPES.get(column.kind, "categorical")}
-            if column.datetime_format:
-                columns[column.name]["datetime_format"] = column.datetime_format
         report = QualityReport()
         report.num_rows_subsample = None  # by default it looks at 50,000 random rows
-        report.generate(real, synthetic, {"columns": columns}, verbose=False)
+        report.generate(real, synthetic, {"columns": sdmetrics_columns(Table.of(real))}, verbose=False)
     return report
 
 
