@@ -43,7 +43,7 @@ def _page(document: ReportDocument) -> dict[str, Any]:
     score, low, high = (scale * value for value in (document.score, *document.interval))
     drawn, columns = _drawn(document.distributions)
     width = max((high - low) / 2, 0.75)  # a shorter stroke would look like a speck
-    measured = any(dimension.score is not None for dimension in document.dimensions)
+    measured = any(dimension.weight > 0 for dimension in document.dimensions)
     return {
         "title": "Trust report" if document.kind == "gatf" else "Validation report",
         "what": "trust score" if document.kind == "gatf" else "quality score",

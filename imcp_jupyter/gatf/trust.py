@@ -46,12 +46,14 @@ def trust_of(judged: Sequence[tuple[Measure, Judged]], profile: Profile, alterna
         dimensions.append(dimension)
         if replicates is not None and dimension.weight > 0:
             scores[name] = replicates
+    if not any(name in scores for name in profile.required):  # clean cells alone earn no trust: nothing weighs in
+        scores = {}
     total = sum(dimension.weight for dimension in dimensions if dimension.name in scores)
     dimensions = [
         dimension.model_copy(update={"weight": round(dimension.weight / total, 6) if dimension.name in scores else 0.0})
         for dimension in dimensions
     ]
-    if not any(name in scores for name in profile.required):  # clean cells alone earn no trust
+    if not scores:
         return Trust(0.0, (0.0, 0.0), "none", "none", gates, dimensions)
     value, low, high = _combined(dimensions, scores, capped=bool(gates))
     complete = all(name in scores for name in profile.required)

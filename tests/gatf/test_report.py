@@ -88,6 +88,8 @@ def test_a_wide_table_stays_under_two_megabytes() -> None:
 def test_a_report_without_the_real_table_is_drawn() -> None:
     page = render_html(run_gatf(Table.of(mixed(50, 0))))
     assert "Not measured: quality, utility, privacy" in page
+    assert '<p class="level">Not measured</p>' in page
+    assert 'text-anchor="middle">–</text>' in page
 
 
 def test_light_dark_print_and_readers_are_served(unseen_report: ReportDocument) -> None:
