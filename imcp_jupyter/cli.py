@@ -43,6 +43,8 @@ def _dispatch(words: list[str]) -> int:
     if words[0] == "--version":
         print(__version__)
         return 0
+    if words[:2] == ["gatf", "submit"]:
+        return _submit(words[2:])
     command = _COMMANDS.get(words[0])
     return command(words[1:]) if command is not None else _run_verb(words)
 
@@ -114,8 +116,18 @@ def _progress_line() -> Callable[[float, str], None] | None:
     return show
 
 
+def _submit(words: list[str]) -> int:
+    from .submit import run_submit
+
+    as_json = "--json-output" in words
+    show = (lambda result: result.model_dump_json(indent=2)) if as_json else _text
+    code, text = run_submit([word for word in words if word != "--json-output"], _run, show)
+    print(text)
+    return code
+
+
 def _text(result: Any) -> str:
-    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached"})
+    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached", "junit"})
     lines = [result.summary + (" (from cache)" if result.cached else "")]
     for value in data.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
