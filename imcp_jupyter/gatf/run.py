@@ -38,11 +38,13 @@ def run_gatf(
     seed: int = 0,
     replicates: int = 200,
     facts: Facts | None = None,
+    more: Sequence[Measure] = (),
     progress: Progress = no_progress,
 ) -> ReportDocument:
     """Judge `synthetic` against the `real` table it was made from and `holdout` rows its generator has not seen.
 
-    `names` are display names for 'synthetic', 'real' and 'holdout', `facts` what is known besides the tables. Without `real` or
+    `names` are display names for 'synthetic', 'real' and 'holdout', `facts` what is known besides the tables, `more` checks of what
+    made them. Without `real` or
     `holdout` the checks that need them are skipped with their reason. Raises `NotFound` for an unknown profile or target,
     `InvalidInput` for tables that share no column.
     """
@@ -50,7 +52,7 @@ def run_gatf(
     chosen = find_profile(profile)
     progress(0.0, "reading the tables")
     comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates, facts=facts)
-    judged = run_checks(all_measures(), comparison, chosen, progress)
+    judged = run_checks([*all_measures(), *more], comparison, chosen, progress)
     trust = trust_of(judged, chosen, ALTERNATIVES)
     tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
     document = ReportDocument(

@@ -61,6 +61,18 @@ class Control(BaseModel):
     verdict: Verdict = Field(description="the worst verdict among the checks that were measured; skipped where none was")
 
 
+SubjectKind = Literal["dataset", "model", "generator", "agent"]
+
+
+class Repeat(BaseModel):
+    """One run of a judged generator: it learned a part of the real table, and was judged with the rest as holdout."""
+
+    seed: int
+    score: float
+    dimensions: dict[str, float | None]
+    gates_failed: list[str] = Field(default_factory=list)
+
+
 class ReportDocument(BaseModel):
     """A whole validation, as it is stored, sent and drawn. `kind` is 'validation' or 'gatf'."""
 
@@ -69,6 +81,7 @@ class ReportDocument(BaseModel):
     schema_version: Literal["1"] = "1"
     kind: Literal["validation", "gatf"]
     id: str | None = None
+    subject: SubjectKind = Field("dataset", description="what was judged; of an agent, the rows of 'synthetic' are its calls")
     created: datetime
     profile: str
     synthetic: SubjectInfo
@@ -82,6 +95,7 @@ class ReportDocument(BaseModel):
     dimensions: list[Dimension]
     checks: list[Check]
     controls: list[Control] = Field(default_factory=list, description="controls that the profile asks about, with their evidence")
+    repeats: list[Repeat] = Field(default_factory=list, description="of a generator: the runs that the score is the mean of")
     replicates: int
     seed: int
     seconds: float

@@ -165,7 +165,9 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
         from ..gatf.run import run_gatf
 
         document = run_gatf(
-            **tables,
+            tables["synthetic"],
+            tables.get("real"),
+            tables.get("holdout"),
             profile=params.profile,
             target=params.target,
             names={role: source.title for role, source in sources.items()},

@@ -181,7 +181,9 @@ def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) ->
     sources = {role: context.source(reference, role) for role in _ROLES if (reference := getattr(case, role)) is not None}
     context.inputs.update({f"{case.name}.{role}": source.content_hash for role, source in sources.items()})
     document = run_gatf(
-        **{role: source.table() for role, source in sources.items()},
+        sources["synthetic"].table(),
+        sources["real"].table() if "real" in sources else None,
+        sources["holdout"].table() if "holdout" in sources else None,
         profile=case.profile,
         target=case.target,
         names={role: source.title for role, source in sources.items()},

@@ -67,7 +67,7 @@ class ValidateData(Tool[ValidateParams, ReportResult]):
             replicates=context.workspace.settings.bootstrap_replicates,
             progress=context.part(0.05, 0.98),
         )
-        return _result(context.stage_report(document), f"{document.score:.3f} of 1")
+        return report_result(context.stage_report(document), f"{document.score:.3f} of 1")
 
 
 class GatfParams(Params):
@@ -129,10 +129,10 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             facts=facts_of(params, context.source(params.synthetic, "synthetic")),
             progress=context.part(0.05, 0.98),
         )
-        return _result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
+        return report_result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
 
 
-def _result(document: ReportDocument, verdict: str) -> ReportResult:
+def report_result(document: ReportDocument, verdict: str) -> ReportResult:
     failed = [check for check in document.checks if check.verdict == "fail"]
     worst = f" Failed: {', '.join(check.title for check in failed)}." if failed else " No check failed."
     report_id = str(document.id)
