@@ -28,6 +28,7 @@ ADVICE: dict[str, str] = {
     "linkability": f"{_KEEP_IN} Synthetic rows link what belongs to one person: retrain with larger leaves or a privacy budget (epsilon).",
     "attribute_inference": f"{_KEEP_IN} Secret columns of training rows can be guessed: retrain with a privacy budget (epsilon).",
     "near_copies": f"{_KEEP_IN} Drop the rows that repeat a training row but for one cell, and retrain with larger leaves or a budget.",
+    "outlier_replay": f"{_KEEP_IN} Drop the rows at these positions, group or cap extreme values, and retrain with a budget (epsilon).",
     "membership_inference": f"{_KEEP_IN} It shows who was in the training table: retrain with larger leaves or a privacy budget (epsilon).",
     "formula_injection": "Put an apostrophe before these cells or drop them, and export as Parquet: spreadsheets run such cells.",
     "prompt_injection": "Drop these texts before a language model reads the table, and look where they came from.",

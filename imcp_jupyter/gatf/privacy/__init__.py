@@ -4,6 +4,7 @@ from .attacks import AttributeInference, Linkability, SinglingOutByCombination, 
 from .copies import IdenticalMatches
 from .membership import MembershipInference
 from .neighbours import CloserToTraining, DistanceQuantile, NearestNeighbourRatio
+from .outliers import OutlierReplay
 from .replay import NearCopies
 
 MEASURES = (
@@ -12,6 +13,7 @@ MEASURES = (
     NearestNeighbourRatio,
     DistanceQuantile,
     NearCopies,
+    OutlierReplay,
     MembershipInference,
     SinglingOutByValue,
     SinglingOutByCombination,
@@ -31,6 +33,7 @@ __all__ = [
     "MembershipInference",
     "NearCopies",
     "NearestNeighbourRatio",
+    "OutlierReplay",
     "SinglingOutByCombination",
     "SinglingOutByValue",
 ]
