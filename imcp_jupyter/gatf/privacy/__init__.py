@@ -1,7 +1,9 @@
 """Privacy: what does the synthetic table give away of the people in the real one?"""
 
+from .anonymity import KAnonymity, LDiversity, TCloseness
 from .attacks import AttributeInference, Linkability, SinglingOutByCombination, SinglingOutByValue
 from .copies import IdenticalMatches
+from .epsilon import EpsilonEvidence
 from .membership import MembershipInference
 from .neighbours import CloserToTraining, DistanceQuantile, NearestNeighbourRatio
 from .outliers import OutlierReplay
@@ -19,6 +21,10 @@ MEASURES = (
     SinglingOutByCombination,
     Linkability,
     AttributeInference,
+    KAnonymity,
+    LDiversity,
+    TCloseness,
+    EpsilonEvidence,
 )
 WITH_HOLDOUT = tuple(measure.id for measure in MEASURES if measure.needs_holdout)  # what 'dcr_quantile' stands in for without one
 
@@ -28,7 +34,10 @@ __all__ = [
     "AttributeInference",
     "CloserToTraining",
     "DistanceQuantile",
+    "EpsilonEvidence",
     "IdenticalMatches",
+    "KAnonymity",
+    "LDiversity",
     "Linkability",
     "MembershipInference",
     "NearCopies",
@@ -36,4 +45,5 @@ __all__ = [
     "OutlierReplay",
     "SinglingOutByCombination",
     "SinglingOutByValue",
+    "TCloseness",
 ]
