@@ -11,15 +11,16 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
-from . import privacy, quality, security, utility
+from . import compliance, privacy, quality, security, utility
 from .comparison import Comparison, Progress
+from .compliance import controls_of
 from .distributions import distributions
 from .facts import Facts
 from .measure import Judged, Measure, judge
 from .profile import Profile, find_profile
 from .trust import trust_of
 
-DIMENSION_PACKAGES = (quality, utility, privacy, security)
+DIMENSION_PACKAGES = (quality, utility, privacy, security, compliance)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 
@@ -67,6 +68,7 @@ def run_gatf(
         gates_failed=trust.gates_failed,
         dimensions=trust.dimensions,
         checks=[one.check for _, one in judged],
+        controls=controls_of(chosen.name, [one.check for _, one in judged]),
         replicates=replicates,
         seed=seed,
         seconds=round(time.perf_counter() - started, 3),
