@@ -16,6 +16,7 @@ from .comparison import Comparison, Progress
 from .distributions import distributions
 from .facts import Facts
 from .measure import Judged, Measure, judge
+from .pictures import distance_plot, pair_map
 from .profile import Profile, find_profile
 from .trust import trust_of
 
@@ -32,7 +33,7 @@ def run_gatf(
     real: Table | None = None,
     holdout: Table | None = None,
     *,
-    profile: str = "general",
+    profile: str | Profile = "general",
     target: str | None = None,
     names: dict[str, str] | None = None,
     seed: int = 0,
@@ -47,16 +48,18 @@ def run_gatf(
     `InvalidInput` for tables that share no column.
     """
     started = time.perf_counter()
-    chosen = find_profile(profile)
+    chosen = find_profile(profile) if isinstance(profile, str) else profile
+    measures = all_measures()
+    chosen.refuse_unknown_checks(measure.id for measure in measures)
     progress(0.0, "reading the tables")
     comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates, facts=facts)
-    judged = run_checks(all_measures(), comparison, chosen, progress)
+    judged = run_checks(measures, comparison, chosen, progress)
     trust = trust_of(judged, chosen, ALTERNATIVES)
     tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
     document = ReportDocument(
         kind="gatf",
         created=datetime.now(UTC),
-        profile=profile,
+        profile=chosen.name,
         **subjects(tables, names),
         score=trust.score,
         interval=trust.interval,
@@ -67,9 +70,13 @@ def run_gatf(
         checks=[one.check for _, one in judged],
         replicates=replicates,
         seed=seed,
-        seconds=round(time.perf_counter() - started, 3),
         versions=versions(),
         distributions=distributions(comparison),
+        pair_map=pair_map(comparison),
+        distances=distance_plot(comparison),
+        weights=chosen.weight_reasons(),
+        thresholds=chosen.threshold_reasons(),
+        seconds=round(time.perf_counter() - started, 3),
     )
     progress(1.0, "done")
     return document
