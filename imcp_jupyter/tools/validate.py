@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from ..data.table import Table
+from ..models.constraints import CONSTRAINTS_SCHEMA
 from ..models.validation import ReportDocument
+from ..synth.constraints.sdv_format import read_constraints
 from ..workspace.context import JobContext
+from .facts import facts_of
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
 
 
@@ -73,6 +78,20 @@ class GatfParams(Params):
         "general", description="which dimensions count and how much: general, healthcare, finance, eu, retail, public_sector"
     )
     target: str | None = Field(None, description="column to predict in the utility checks; picked when left out")
+    positive: str | float | bool | None = Field(
+        None, description="favourable value of the target, for the fairness checks; picked when left out"
+    )
+    protected: list[str] | None = Field(
+        None, description="columns whose groups must be treated alike; picked by name when left out, [] for none"
+    )
+    quasi_identifiers: list[str] | None = Field(None, description="columns that outsiders may know of a person; picked when left out")
+    sensitive: list[str] | None = Field(None, description="columns that nobody may infer; picked when left out")
+    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
+        None, description="rules that every row must keep; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
+    )
+    canaries: list[str] | None = Field(None, description="marker values planted in the real data, which must not come out again")
+    purpose: str | None = Field(None, description="what the data is to be used for; evidence in the compliance checks")
+    retention: str | None = Field(None, description="until when, or how long, the data is kept; evidence in the compliance checks")
     seed: int = Field(0, ge=0, description="seed of resampling and classifiers")
 
 
@@ -107,6 +126,7 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             names=names,
             seed=context.seed,
             replicates=context.workspace.settings.bootstrap_replicates,
+            facts=facts_of(params, context.source(params.synthetic, "synthetic")),
             progress=context.part(0.05, 0.98),
         )
         return _result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +31,8 @@ FRAME_PREFIX = "frame:"  # a frame that the calling process passed along; never 
 class Source:
     """Data before it is loaded. `label` is fit for names and reports.
 
-    A source that is too large to load has a `scan`: `frame` and `table` are then a uniform sample of its rows.
+    A source that is too large to load has a `scan`: `frame` and `table` are then a uniform sample of its rows. `lineage` is how a
+    dataset of the workspace came to be.
     """
 
     label: str
@@ -37,6 +41,7 @@ class Source:
     known_hash: str | None = None
     schema: TableSchema | None = None
     scan: TableScan | None = None
+    lineage: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -59,8 +64,9 @@ class Source:
 
     @property
     def key(self) -> str:
-        """What a result depends on besides the content: the label, and how many rows of a large source are looked at."""
-        return self.label if self.scan is None else f"{self.label}?rows={self.scan.sample_rows}"
+        """What a result depends on besides the content: label, lineage, and how many rows of a large source are looked at."""
+        lineage = hashlib.sha256(json.dumps(self.lineage, sort_keys=True, default=str).encode()).hexdigest() if self.lineage else ""
+        return f"{self.label}#{lineage}" if self.scan is None else f"{self.label}?rows={self.scan.sample_rows}#{lineage}"
 
     @property
     def title(self) -> str:
@@ -114,7 +120,7 @@ def open_source(
             raise NotFound(error.message, field=field, hint=error.hint) from None
         info = found.info
         scan = _scan(TableFiles.find(str(found.path), field), settings, seed)
-        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema, scan)
+        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema, scan, info.lineage)
     if reference.kind == "path" or reference.name.startswith("file://"):
         files = TableFiles.find(reference.name.removeprefix("file://"), field)
         scan = _scan(files, settings, seed)
