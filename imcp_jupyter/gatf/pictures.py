@@ -75,10 +75,8 @@ def _most_related(fields: list[Field], real: Encoded) -> list[Field]:
 
 def _relation(first: Field, second: Field, table: Encoded) -> float | None:
     side = Side.of(table)
-    if first.is_numeric and second.is_numeric:
-        value = side.correlation(first.name, second.name)
-    else:
-        value = side.cells(first, second).cramers_v()
+    both = first.is_numeric and second.is_numeric
+    value = side.correlation(first.name, second.name) if both else side.cells(first, second).cramers_v()
     return round(float(value), 4) + 0.0 if np.isfinite(value) else None
 
 

@@ -99,7 +99,7 @@ def test_light_dark_print_and_readers_are_served(unseen_report: ReportDocument) 
 
 
 def test_every_text_colour_has_contrast_enough() -> None:
-    from imcp_jupyter.gatf.report import _TEMPLATES
+    from imcp_jupyter.gatf.report.page import _TEMPLATES
 
     css = (_TEMPLATES / "report.css").read_text()
     schemes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)]
