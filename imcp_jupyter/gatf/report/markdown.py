@@ -18,7 +18,7 @@ def render_markdown(document: ReportDocument) -> str:
     head = headline(document)
     score = f"{head.score} of 100" + (f" [{head.range}]" if head.range else "")
     badge = f" · {head.badge}" if head.badge else ""
-    about = " · ".join(" ".join(filter(None, (before, escaped(name), after))) for before, name, after in subjects_of(document))
+    about = " · ".join(" ".join(filter(None, map(escaped, (before, name, after)))) for before, name, after in subjects_of(document))
     lines = [
         f"## {VERDICTS[head.tone][0]} {head.title}: {escaped(clipped(document.synthetic.name))}",
         "",

@@ -52,7 +52,7 @@ def _story(document: ReportDocument, styles: Any, width: float) -> Iterable[Any]
     bad = words.faults(document.checks)
     for check in bad:
         yield styles.line(check.verdict, check.title, check.explanation, width)
-    yield from styles.heading("Evidence")
+    yield from styles.heading("Evidence", 180)
     yield styles.note("Each score runs from a bad case (0) to what real rows reach (100).")
     for name, checks in words.groups(document.checks).items():
         yield from styles.subheading(name.capitalize())

@@ -30,8 +30,8 @@ class Styles:
         self._title = self._style("title", 20, 25, fontName=self.bold)
         self._big = self._style("big", 15, 20, fontName=self.bold)
         self._heading = self._style("heading", 12.5, 16, fontName=self.bold, spaceBefore=16, spaceAfter=5)
-        self._subheading = self._style("subheading", 9, 12, fontName=self.bold, textColor=self.soft, spaceBefore=10, spaceAfter=3,
-                                       keepWithNext=1)  # fmt: skip
+        self._subheading = self._style(
+            "subheading", 9, 12, fontName=self.bold, textColor=self.soft, spaceBefore=10, spaceAfter=3)  # fmt: skip
 
     def _style(self, name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
         return ParagraphStyle(name, **({"fontName": self.font, "fontSize": size, "leading": leading, "textColor": self.ink,
