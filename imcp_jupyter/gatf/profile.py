@@ -48,6 +48,7 @@ class Profile(BaseModel):
     required: list[str]
     thresholds: Thresholds = Field(default_factory=Thresholds)
     why: dict[str, str] = Field(default_factory=dict)
+    base: str = Field("", description="the built-in profile that it stands on; no key of a file")
 
     @field_validator("weights", "required")
     @classmethod
@@ -143,7 +144,7 @@ def _built_in() -> tuple[str, ...]:
 
 @cache
 def _built_in_profile(name: str) -> Profile:
-    return _profile(parsed(read_bytes(_FOLDER / f"{name}.yaml"), name), name)
+    return _profile(parsed(read_bytes(_FOLDER / f"{name}.yaml"), name) | {"base": name}, name)
 
 
 def _merged(path: Path, folder: Path | None, children: int = 0) -> dict[str, Any]:
@@ -154,6 +155,8 @@ def _merged(path: Path, folder: Path | None, children: int = 0) -> dict[str, Any
     if own["name"] in _built_in():
         raise InvalidInput(f"profile '{path.name}', key 'name': '{own['name']}' is a built-in profile", field="profile",
                            hint="give it a name of its own, and 'extends' to build on the other")  # fmt: skip
+    if "base" in own:
+        raise InvalidInput(f"profile '{path.stem}', key 'base': there is no such key", field="profile", hint="did you mean 'extends'?")
     extended = own.pop("extends", "general")
     if not isinstance(extended, str):
         raise InvalidInput(f"profile '{path.stem}', key 'extends': must be the name of a profile", field="profile")

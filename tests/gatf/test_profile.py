@@ -56,7 +56,7 @@ def test_a_path_names_a_profile_and_its_parents_lie_beside_it(tmp_path: Path) ->
     written(tmp_path, "strict", STRICT)
     path = written(tmp_path, "stricter", "extends: ./strict.yaml\nthresholds: {warns: 80}\n")
     profile = find_profile(str(path))
-    assert (profile.weights["privacy"], profile.thresholds.warns) == (3, 80)
+    assert (profile.weights["privacy"], profile.thresholds.warns, profile.base) == (3, 80, "general")
     assert len(profile_sources(str(path))) == 2
 
 
@@ -83,6 +83,7 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
         ("thresholds: {pass: 80}", "key 'thresholds.pass': there is no such key"),
         ("thresholds: {checks: {c2st: 101}}", "key 'thresholds.checks': the passing score of 'c2st'"),
         ("wieghts: {}", "key 'wieghts': there is no such key"),
+        ("base: eu", "key 'base': there is no such key"),
         ("name: eu", "key 'name': 'eu' is a built-in profile"),
         ("extends: [1]", "key 'extends': must be the name of a profile"),
         ("extends: mine", "key 'extends': more than 5 profiles extend each other"),
