@@ -10,6 +10,7 @@ from ...models.validation import DistancePlot
 from . import charts
 from .paper_styles import Styles
 
+LETTERS = 20  # of a label
 _START = 225.0  # degrees, counter-clockwise from three o'clock, where the dial begins; it runs 270 clockwise
 
 
@@ -71,17 +72,13 @@ def distribution(item: dict[str, Any], width: float, styles: Styles) -> Drawing:
     left, right = width * 0.42, width * 0.4
     for at, row in enumerate(rows):
         y = height - 9.5 * (at + 1)
-        label = row["label"] if len(row["label"]) <= LEVEL_LETTERS else row["label"][: LEVEL_LETTERS - 1] + "\u2026"
-        picture.add(String(0, y + 2, styles.plain(label), fontName=styles.font, fontSize=6, fillColor=styles.ink))
+        picture.add(String(0, y + 2, styles.plain(_short(row["label"])), fontName=styles.font, fontSize=6, fillColor=styles.ink))
         picture.add(String(width, y + 2, row["share"], fontName=styles.font, fontSize=6, fillColor=styles.soft, textAnchor="end"))
         if row["real"] is not None:
             picture.add(Rect(left, y + 4.6, max(right * float(row["real"]) / 100, 0.5), 3, fillColor=styles.real, strokeColor=None))
         length = max(right * float(row["synthetic"]) / 100, 0.5)
         picture.add(Rect(left, y + 1, length, 3, fillColor=styles.synthetic, strokeColor=None))
     return picture
-
-
-LEVEL_LETTERS = 20
 
 
 def _bars(real: list[float] | None, synthetic: list[float], first: str, last: str, width: float, height: float, styles: Styles) -> Drawing:
@@ -97,8 +94,12 @@ def _bars(real: list[float] | None, synthetic: list[float], first: str, last: st
         picture.add(PolyLine(points, strokeColor=styles.synthetic, strokeWidth=1))
     picture.add(Line(0, 11, width, 11, strokeColor=styles.line_colour, strokeWidth=0.5))
     for x, text, anchor in ((0, first, "start"), (width, last, "end")):
-        picture.add(String(x, 2, styles.plain(text), fontName=styles.font, fontSize=6.5, fillColor=styles.soft, textAnchor=anchor))
+        picture.add(String(x, 2, styles.plain(_short(text)), fontName=styles.font, fontSize=6.5, fillColor=styles.soft, textAnchor=anchor))
     return picture
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "\u2026"
 
 
 def _arc(start: float, stop: float, radius: float, colour: Any, width: float) -> Path:

@@ -57,7 +57,7 @@ function Triangle({ title, names, cells }: { title: string; names: string[]; cel
   return (
     <figure class="imcp-map">
       <figcaption>{title}</figcaption>
-      <svg viewBox={`0 0 ${width} ${CELL * names.length}`} role="img" aria-label={`${title}: relations of ${names.length} columns`}>
+      <svg style={{ maxWidth: `${1.5 * width}px` }} viewBox={`0 0 ${width} ${CELL * names.length}`} role="img" aria-label={`${title}: relations of ${names.length} columns`}>
         {cells.map(({ x, y, value, strength }) => (
           <g key={`${x} ${y}`}>
             <title>{`${names[x]} × ${names[y]}: ${value.toFixed(2)}`}</title>
