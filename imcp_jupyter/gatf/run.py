@@ -11,8 +11,9 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
-from . import privacy, quality, security, utility
+from . import compliance, privacy, quality, security, utility
 from .comparison import Comparison, Progress
+from .compliance import controls_of
 from .distributions import distributions
 from .facts import Facts
 from .measure import Judged, Measure, judge
@@ -20,7 +21,7 @@ from .pictures import distance_plot, pair_map
 from .profile import Profile, find_profile
 from .trust import trust_of
 
-DIMENSION_PACKAGES = (quality, utility, privacy, security)
+DIMENSION_PACKAGES = (quality, utility, privacy, security, compliance)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 
@@ -68,6 +69,7 @@ def run_gatf(
         gates_failed=trust.gates_failed,
         dimensions=trust.dimensions,
         checks=[one.check for _, one in judged],
+        controls=controls_of(chosen.base, [one.check for _, one in judged]),
         replicates=replicates,
         seed=seed,
         versions=versions(),

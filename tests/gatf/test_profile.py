@@ -126,8 +126,9 @@ def test_a_passing_score_of_a_check_that_there_is_not_is_refused(tmp_path: Path)
 
 
 def test_the_report_carries_the_profiles_name_and_reasons(tmp_path: Path) -> None:
-    written(tmp_path, "strict", STRICT)
+    written(tmp_path, "strict", "extends: healthcare\n" + STRICT)
     document = run_gatf(Table.of(mixed(60, 0)), Table.of(mixed(60, 1)), profile=find_profile("strict", tmp_path), replicates=5)
     assert document.profile == "strict"
+    assert {control.framework for control in document.controls} == {"HIPAA"}
     assert next(reason for reason in document.weights if reason.subject == "privacy").why == "Nothing may leak."
     assert next(reason for reason in document.thresholds if reason.subject == "dcr_share").value == 95
