@@ -19,7 +19,7 @@ export function Distances({ plot: { edges, synthetic, unseen, unseen_is, rows } 
         <span class="imcp-key">{others}</span>
         <span class="imcp-key imcp-key-synthetic">synthetic ({formatCount(rows)} rows)</span>
       </div>
-      <figure class="imcp-chart imcp-distance-chart">
+      <figure class="imcp-distance-chart">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Distances of synthetic rows and of ${others}`}>
           {unseen.map((share, i) => (
             <rect key={i} class="imcp-real" x={i * slot} y={HEIGHT - height(share)} width={slot * 0.92} height={height(share)} />
