@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ...models.validation import Check, Dimension, ReportDocument
-from .words import NO_CERTIFICATE, VERDICTS, advice, amount, clipped, faults, headline, interval, method_of, subjects_of, whole
+from .words import NO_CERTIFICATE, VERDICTS, advice, amount, clipped, faults, headline, interval, method_of, subjects_of, valid, whole
 
 MAX_FAULTS = 20
 _MARKS = re.compile(r"([\\`*_\[\]|~#!])")
@@ -40,7 +40,7 @@ def render_markdown(document: ReportDocument) -> str:
         "",
         f"<sub>{NO_CERTIFICATE} {method_of(document)}</sub>",
     ]
-    return "\n".join(lines) + "\n"
+    return valid("\n".join(lines) + "\n")
 
 
 def escaped(text: str) -> str:

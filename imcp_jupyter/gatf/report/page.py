@@ -22,7 +22,7 @@ def render_html(document: ReportDocument) -> str:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"clip": words.clipped, "amount": words.amount, "whole": words.whole, "shown": words.shown}
-    return str(environment.get_template("report.html.j2").render(page=_page(document), document=document))
+    return words.valid(environment.get_template("report.html.j2").render(page=_page(document), document=document))
 
 
 def _page(document: ReportDocument) -> dict[str, Any]:

@@ -119,6 +119,11 @@ def interval(dimension: Dimension) -> str:
     return "" if dimension.interval is None else f"{dimension.interval[0]:.0f} – {dimension.interval[1]:.0f}"
 
 
+def valid(text: str) -> str:
+    """`text` without lone surrogates, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def clipped(text: Any) -> str:
     whole = str(text)
     return whole if len(whole) <= MAX_TEXT else whole[: MAX_TEXT - 1] + "…"
