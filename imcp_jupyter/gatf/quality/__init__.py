@@ -7,6 +7,7 @@ from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
 from .patterns import MissingPatterns
+from .support import AlphaPrecision, BetaRecall, Coverage
 from .validity import Structure, Validity
 
 MEASURES = (
@@ -22,15 +23,21 @@ MEASURES = (
     Triples,
     MissingPatterns,
     TextFormats,
+    AlphaPrecision,
+    BetaRecall,
+    Coverage,
     ClassifierTwoSample,
 )
 
 __all__ = [
     "MEASURES",
     "AllPairs",
+    "AlphaPrecision",
+    "BetaRecall",
     "ClassifierTwoSample",
     "ColumnPairs",
     "ColumnShapes",
+    "Coverage",
     "DataStructure",
     "DataValidity",
     "MissingPatterns",
