@@ -2,7 +2,10 @@
 
 from .detection import ClassifierTwoSample
 from .diagnostic import DataStructure, DataValidity
+from .drift import ColumnDrift, Drift, drift
+from .extent import Cardinality, Tails
 from .formats import TextFormats
+from .keys import CompositeKeys
 from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
@@ -23,6 +26,10 @@ MEASURES = (
     Triples,
     MissingPatterns,
     TextFormats,
+    Tails,
+    Cardinality,
+    CompositeKeys,
+    Drift,
     AlphaPrecision,
     BetaRecall,
     Coverage,
@@ -34,17 +41,23 @@ __all__ = [
     "AllPairs",
     "AlphaPrecision",
     "BetaRecall",
+    "Cardinality",
     "ClassifierTwoSample",
+    "ColumnDrift",
     "ColumnPairs",
     "ColumnShapes",
+    "CompositeKeys",
     "Coverage",
     "DataStructure",
     "DataValidity",
+    "Drift",
     "MissingPatterns",
     "Missingness",
     "QualityScore",
     "Structure",
+    "Tails",
     "TextFormats",
     "Triples",
     "Validity",
+    "drift",
 ]
