@@ -48,4 +48,10 @@ ADVICE: dict[str, str] = {
     "oversized_fields": "Cut the texts, or give the column a longest length in its schema.",
     "canary_replay": f"{_KEEP_IN} The generator repeats planted values: retrain with a privacy budget (epsilon).",
     "poisoned_rows": "Drop these rows, and look for the value in the source: a model trained on them learns the planted rule.",
+    "pii_replay": f"{_KEEP_IN} Drop these cells, and let the columns get fakes (pii={{column: 'fake'}}) when you generate.",
+    "stray_pii": f"{_KEEP_IN} Scrub these cells, and look for how personal data came into columns that should hold none.",
+    "pii_columns": "Give the real table too, or generate with fakes for these columns, so that their values are accounted for.",
+    "lineage": "Generate in a workspace: its datasets carry who, when, source hash, seed, versions, engine and parameters.",
+    "audit_chain": "Find out who changed the audit log: until then, nothing that it says is evidence.",
+    "purpose_retention": "Declare purpose and retention; delete the table when the retention has run out.",
 }
