@@ -16,6 +16,7 @@ TAIL = 0.01
 HEAVY = 0.05  # a tail that holds more of real's cells is a spike
 LEAST_CELLS = 10  # real cells in a tail
 LEAST_ROWS = 20
+MOST_ROWS = 100_000
 
 
 class Tails(Measure):
@@ -77,7 +78,7 @@ class Cardinality(Measure):
     def run(self, comparison: Comparison) -> Finding | Skipped:
         fields = [field for field in comparison.modelled if field.kind != "constant" or field.n_levels > 1]
         reference, other = comparison.ceiling
-        size = min(comparison.synthetic.n_rows, reference.n_rows, other.n_rows)
+        size = min(MOST_ROWS, comparison.synthetic.n_rows, reference.n_rows, other.n_rows)
         if not fields or size < LEAST_ROWS:
             return Skipped(f"needs a column with values and at least {LEAST_ROWS} rows in every table")
         rng = comparison.rng(self.id)

@@ -15,6 +15,7 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 MOST_COLUMNS = 40
+FIRST_LOOK = 5_000  # real rows that tell most pairs to be no key, before all rows are looked at
 SURE = 10.0  # pairs of equal rows to be expected of independent columns: none is then no chance (e^-10)
 LEAST_ROWS = 50
 
@@ -69,9 +70,12 @@ class CompositeKeys(Measure):
         names = list(columns)[:MOST_COLUMNS]
         agreed = {name: _agreement(columns[name]["real"]) for name in names}
         rows = comparison.real.n_rows
+        some = comparison.pick("real", FIRST_LOOK, self.id)
         found = {}
         for first, second in combinations(names, 2):
             if rows * (rows - 1) / 2 * agreed[first] * agreed[second] < SURE:
+                continue
+            if _repeated(columns[first]["real"][some], columns[second]["real"][some]).any():
                 continue
             known = [role for role in roles if role != "synthetic"]
             if any(_repeated(columns[first][role], columns[second][role]).any() for role in known):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..comparison import Comparison
 from ..distance import Embedding, Points, nearest
 from ..measure import Finding, Measure, Skipped
+from .sampled import equal_rows, in_real
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -47,7 +48,7 @@ class Supports:
         self._points: dict[str, Points] = {}
         tables = {"real": reference, "synthetic": comparison.synthetic, "ceiling": other, "floor": comparison.floor}
         for name, table in tables.items():
-            self.rows[name] = np.sort(rng.choice(table.n_rows, size=self.size, replace=False))
+            self.rows[name] = equal_rows(table, self.size, rng)
             self._points[name] = self._embedding.points(table.take(self.rows[name]))
 
     @cached_property
@@ -87,8 +88,7 @@ class _Support(Measure):
         ones = np.ones((supports.size, 1), dtype=np.float32)
         value, ceiling, floor = (float(self.score(supports.placed(name), ones)[0]) for name in ("synthetic", "ceiling", "floor"))
         rows = supports.rows[self.counted]
-        if self.counted == "real" and comparison.ceiling[0] is not comparison.real:
-            rows = comparison.halves[0][rows]
+        rows = in_real(comparison, rows) if self.counted == "real" else rows
         replicates = self.score(supports.placed("synthetic"), comparison.resamples(self.counted).of_rows(rows))
         return Finding(
             value,
