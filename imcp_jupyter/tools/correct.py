@@ -44,7 +44,7 @@ class Places(BaseModel):
 class CorrectParams(GatfParams):
     report: str | None = Field(None, description="id of a report on this table, whose failed checks are heeded; judged first when left out")
     checks: list[str] | None = Field(
-        None, description="ids of the checks to heed; those that failed or warned, and validity, when left out"
+        None, description="ids of the checks to heed; those that failed or warned, and clearly wrong cells, when left out"
     )
     evidence: dict[str, Places] | None = Field(
         None,
