@@ -11,7 +11,7 @@ from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
 from .tool import Annotations, DataRef, Params, Tool
-from .validate import ReportResult, report_result
+from .validate import PROFILES, ReportResult, report_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,8 +98,9 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     check = ModelFile(faults, refusal)
     if model is None:
         file = pd.DataFrame({"file": [path.name]})
-        return report_on(file, "model", name, [check], find_profile(params.profile), seed=context.seed,
-                         replicates=context.workspace.settings.bootstrap_replicates)  # fmt: skip
+        profile = find_profile(params.profile, context.workspace.settings.home / PROFILES)
+        replicates = context.workspace.settings.bootstrap_replicates
+        return report_on(file, "model", name, [check], profile, seed=context.seed, replicates=replicates)
     real_reference = params.real or _source_of(info.dataset, context)
     real = _table(real_reference, "real", context)
     rows = params.rows or min(MOST_DRAWN, real.n_rows if real is not None else MOST_DRAWN)
@@ -198,6 +199,7 @@ def _judged(
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> ReportDocument:
+    from ..gatf.profile import find_profile
     from ..gatf.run import run_gatf
 
     names = {
@@ -207,7 +209,7 @@ def _judged(
         synthetic,
         real,
         holdout,
-        profile=params.profile,
+        profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
         target=params.target,
         names=names | {"synthetic": name},
         seed=context.seed if seed is None else seed,
