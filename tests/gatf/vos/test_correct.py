@@ -238,3 +238,18 @@ def test_a_cell_that_cannot_be_read_is_replaced() -> None:
     done = correct(Table.of(given), Table.of(real), measures=[ClearFaults()])
     assert pd.to_numeric(done.frame["amount"]).notna().all()
     assert same_but(done, given, {"amount": {5}})
+
+
+@pytest.mark.parametrize("form", ["{}@mail.com", "AB-{}", "{}"])
+def test_identifiers_of_real_people_become_new_ones_of_the_same_form(form: str) -> None:
+    rng = np.random.default_rng(8)
+    words = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 12)) for _ in range(600)]
+    real, given = (pd.DataFrame({"who": [form.format(word) for word in part], "x": rng.normal(size=len(part))}) for part in
+                   (words[:300], words[300:]))  # fmt: skip
+    given.loc[:9, "who"] = real["who"].to_numpy()[20:30]
+    bad = np.arange(300) < 10
+    done = correct(Table.of(given), Table.of(real), measures=[], evidence={"replayed": Affected(cells={"who": bad})})
+    assert set(done.frame["who"]).isdisjoint(real["who"])
+    assert done.frame["who"].is_unique
+    assert same_but(done, given, {"who": set(range(10))})
+    assert done.frame["who"].str.fullmatch(form.format("[a-z]{12}")).all()
