@@ -33,7 +33,8 @@ def fresh_ids(series: pd.Series, count: int, taken: Iterable[pd.Series], rng: np
     forms = [value for value in series.dropna().unique().tolist()[:1000] if isinstance(value, str) and _CHANGED.search(value)]
     if not forms:
         return None
-    same = len(commonprefix(forms)) if len(forms) > 1 else 0  # what all ids begin with belongs to their form
+    # What all ids begin with belongs to their form.
+    same = len(commonprefix(forms)) if len(forms) > 1 else 0  # noqa: RUF071  # characters are meant, not parts of a path
     made: list[Any] = []
     for _ in range(count):
         for attempt in range(TRIES):
