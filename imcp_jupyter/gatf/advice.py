@@ -54,4 +54,10 @@ ADVICE: dict[str, str] = {
     "lineage": "Generate in a workspace: its datasets carry who, when, source hash, seed, versions, engine and parameters.",
     "audit_chain": "Find out who changed the audit log: until then, nothing that it says is evidence.",
     "purpose_retention": "Declare purpose and retention; delete the table when the retention has run out.",
+    "model_file": "Do not load this file: fit the model here again, or ask where the file came from.",
+    "failed_calls": "Read the errors of these calls: each names the parameter and what to do; give the agent the tools' schemas.",
+    "repeated_errors": "The agent does not heed the hints in errors: show it the structured error, and end loops.",
+    "denied_calls": "Tell the agent what it may do, or narrow its token; look at what it wanted.",
+    "personal_arguments": "Keep personal data out of prompts and arguments: let the agent name columns and datasets instead.",
+    "off_task_tools": "Offer the agent only the tools that its task needs.",
 }

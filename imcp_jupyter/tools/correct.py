@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..config import Settings
 from ..data.preview import preview_of
 from ..data.table import Table
 from ..errors import ImcpError, InvalidInput, NotFound, did_you_mean
@@ -19,7 +20,7 @@ from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
 from .facts import facts_of
 from .tool import Annotations, Link, Result, Tool
-from .validate import GatfParams
+from .validate import PROFILES, GatfParams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,7 @@ class Places(BaseModel):
 class CorrectParams(GatfParams):
     report: str | None = Field(None, description="id of a report on this table, whose failed checks are heeded; judged first when left out")
     checks: list[str] | None = Field(
-        None, description="ids of the checks to heed; those that failed or warned, and validity, when left out"
+        None, description="ids of the checks to heed; those that failed or warned, and clearly wrong cells, when left out"
     )
     evidence: dict[str, Places] | None = Field(
         None,
@@ -86,6 +87,11 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
     icon = "validate"
     annotations = Annotations(idempotent=True)
     cacheable = True
+
+    def files(self, params: CorrectParams, settings: Settings) -> list[bytes]:
+        from ..gatf.profile import profile_sources
+
+        return profile_sources(params.profile, settings.home / PROFILES)
 
     def run(self, params: CorrectParams, context: JobContext) -> CorrectResult:
         from ..gatf.vos.correct import correct
@@ -162,13 +168,14 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
         tables: Mapping[str, Table],
         share: tuple[float, float],
     ) -> ReportDocument:
+        from ..gatf.profile import find_profile
         from ..gatf.run import run_gatf
 
         document = run_gatf(
             tables["synthetic"],
             tables.get("real"),
             tables.get("holdout"),
-            profile=params.profile,
+            profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
             target=params.target,
             names={role: source.title for role, source in sources.items()},
             seed=context.seed,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
 from .tool import Annotations, DataRef, Params, Tool
-from .validate import ReportResult, report_result
+from .validate import PROFILES, ReportResult, report_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ class SubjectParams(Params):
         None, ge=20, description=f"rows to draw of a model; as many as real has, at most {MOST_DRAWN:,}, when left out"
     )
     repeats: int = Field(3, ge=1, le=50, description="runs of a generator, each with other halves of the real data and another seed")
+    task_tools: list[str] | None = Field(None, description="names of the tools that an agent's task needs; others count as off task")
     seed: int = Field(0, ge=0, description="seed of draws, halves, resampling and classifiers")
 
 
@@ -48,7 +49,7 @@ class GatfValidate(Tool[SubjectParams, ReportResult]):
     title = "Judge a model, generator or agent"
     description = (
         "A GATF trust report on a stored model (its file, and rows drawn from it), on a generator (learned on halves of the real data, "
-        "with mean and spread over repeated seeds) or on a dataset."
+        "with mean and spread over repeated seeds), on an agent (by the trail of its calls) or on a dataset."
     )
     verb = "gatf validate"
     example = "generator:cart --real demo:adult --repeats 3"
@@ -61,6 +62,8 @@ class GatfValidate(Tool[SubjectParams, ReportResult]):
             document = _model(name, params, context)
         elif colon and kind == "generator":
             document = _generator(name, params, context)
+        elif colon and kind == "agent":
+            document = _agent(name, params, context)
         elif colon and kind == "document":
             raise InvalidInput(
                 "documents cannot be judged: no check looks at them", field="subject", hint="judge the table of their records"
@@ -95,8 +98,9 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     check = ModelFile(faults, refusal)
     if model is None:
         file = pd.DataFrame({"file": [path.name]})
-        return report_on(file, "model", name, [check], find_profile(params.profile), seed=context.seed,
-                         replicates=context.workspace.settings.bootstrap_replicates)  # fmt: skip
+        profile = find_profile(params.profile, context.workspace.settings.home / PROFILES)
+        replicates = context.workspace.settings.bootstrap_replicates
+        return report_on(file, "model", name, [check], profile, seed=context.seed, replicates=replicates)
     real_reference = params.real or _source_of(info.dataset, context)
     real = _table(real_reference, "real", context)
     rows = params.rows or min(MOST_DRAWN, real.n_rows if real is not None else MOST_DRAWN)
@@ -169,6 +173,21 @@ def _generator(engine_name: str, params: SubjectParams, context: JobContext) -> 
     return judge_generator(fit_and_draw, judge, real, repeats=params.repeats, seed=context.seed, progress=context.part(0.02, 0.98))
 
 
+def _agent(name: str, params: SubjectParams, context: JobContext) -> ReportDocument:
+    from ..gatf.vos.agent import judge_agent
+    from .registry import find_tool
+
+    for tool in params.task_tools or ():
+        find_tool(tool)
+    # This very call is under way, so it says nothing yet.
+    calls = [call for call in context.workspace.trail.of(name) if call.job_id != context.job_id]
+    if not calls:
+        known = list(context.workspace.trail.subjects())
+        raise NotFound(f"nobody called '{name}' made a call", field="subject", hint=did_you_mean(name, known))
+    replicates = context.workspace.settings.bootstrap_replicates
+    return judge_agent(name, calls, params.task_tools, seed=context.seed, replicates=replicates)
+
+
 def _judged(
     params: SubjectParams,
     context: JobContext,
@@ -180,6 +199,7 @@ def _judged(
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> ReportDocument:
+    from ..gatf.profile import find_profile
     from ..gatf.run import run_gatf
 
     names = {
@@ -189,7 +209,7 @@ def _judged(
         synthetic,
         real,
         holdout,
-        profile=params.profile,
+        profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
         target=params.target,
         names=names | {"synthetic": name},
         seed=context.seed if seed is None else seed,

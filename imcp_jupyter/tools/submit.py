@@ -19,7 +19,7 @@ from ..workspace.baselines import store_baseline
 from ..workspace.context import JobContext
 from .facts import facts_of
 from .tool import Link, Params, Result, Tool
-from .validate import GatfParams
+from .validate import PROFILES, GatfParams
 
 _ROLES = ("synthetic", "real", "holdout")
 Scores = dict[str, float]
@@ -176,6 +176,7 @@ class GatfSubmit(Tool[SubmitParams, SubmitResult]):
 
 
 def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) -> ReportDocument:
+    from ..gatf.profile import find_profile
     from ..gatf.run import run_gatf
 
     sources = {role: context.source(reference, role) for role in _ROLES if (reference := getattr(case, role)) is not None}
@@ -184,7 +185,7 @@ def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) ->
         sources["synthetic"].table(),
         sources["real"].table() if "real" in sources else None,
         sources["holdout"].table() if "holdout" in sources else None,
-        profile=case.profile,
+        profile=find_profile(case.profile, context.workspace.settings.home / PROFILES),
         target=case.target,
         names={role: source.title for role, source in sources.items()},
         seed=case.seed,
