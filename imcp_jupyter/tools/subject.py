@@ -10,6 +10,7 @@ from pydantic import Field
 from ..errors import InvalidInput
 from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
+from .profiles import profile_of
 from .tool import Annotations, DataRef, Params, Tool
 from .validate import ReportResult, report_result
 
@@ -82,7 +83,6 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     import pandas as pd
 
     from ..data.table import Table
-    from ..gatf.profile import find_profile
     from ..gatf.security.model_file import scan_model_file
     from ..gatf.vos.model_check import ModelFile
     from ..gatf.vos.tableless import report_on
@@ -95,7 +95,7 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     check = ModelFile(faults, refusal)
     if model is None:
         file = pd.DataFrame({"file": [path.name]})
-        return report_on(file, "model", name, [check], find_profile(params.profile), seed=context.seed,
+        return report_on(file, "model", name, [check], profile_of(params.profile, context), seed=context.seed,
                          replicates=context.workspace.settings.bootstrap_replicates)  # fmt: skip
     real_reference = params.real or _source_of(info.dataset, context)
     real = _table(real_reference, "real", context)
@@ -189,7 +189,7 @@ def _judged(
         synthetic,
         real,
         holdout,
-        profile=params.profile,
+        profile=profile_of(params.profile, context),
         target=params.target,
         names=names | {"synthetic": name},
         seed=context.seed if seed is None else seed,
