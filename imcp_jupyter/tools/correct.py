@@ -19,8 +19,9 @@ from ..workspace.context import JobContext
 from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
 from .facts import facts_of
+from .profiles import profile_files, profile_of
 from .tool import Annotations, Link, Result, Tool
-from .validate import PROFILES, GatfParams
+from .validate import GatfParams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,9 +90,7 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
     cacheable = True
 
     def files(self, params: CorrectParams, settings: Settings) -> list[bytes]:
-        from ..gatf.profile import profile_sources
-
-        return profile_sources(params.profile, settings.home / PROFILES)
+        return profile_files(params.profile, settings)
 
     def run(self, params: CorrectParams, context: JobContext) -> CorrectResult:
         from ..gatf.vos.correct import correct
@@ -168,14 +167,13 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
         tables: Mapping[str, Table],
         share: tuple[float, float],
     ) -> ReportDocument:
-        from ..gatf.profile import find_profile
         from ..gatf.run import run_gatf
 
         document = run_gatf(
             tables["synthetic"],
             tables.get("real"),
             tables.get("holdout"),
-            profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
+            profile=profile_of(params.profile, context),
             target=params.target,
             names={role: source.title for role, source in sources.items()},
             seed=context.seed,

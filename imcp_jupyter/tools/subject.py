@@ -10,8 +10,9 @@ from pydantic import Field
 from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
+from .profiles import profile_of
 from .tool import Annotations, DataRef, Params, Tool
-from .validate import PROFILES, ReportResult, report_result
+from .validate import ReportResult, report_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,6 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     import pandas as pd
 
     from ..data.table import Table
-    from ..gatf.profile import find_profile
     from ..gatf.security.model_file import scan_model_file
     from ..gatf.vos.model_check import ModelFile
     from ..gatf.vos.tableless import report_on
@@ -98,9 +98,8 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     check = ModelFile(faults, refusal)
     if model is None:
         file = pd.DataFrame({"file": [path.name]})
-        profile = find_profile(params.profile, context.workspace.settings.home / PROFILES)
-        replicates = context.workspace.settings.bootstrap_replicates
-        return report_on(file, "model", name, [check], profile, seed=context.seed, replicates=replicates)
+        return report_on(file, "model", name, [check], profile_of(params.profile, context), seed=context.seed,
+                         replicates=context.workspace.settings.bootstrap_replicates)  # fmt: skip
     real_reference = params.real or _source_of(info.dataset, context)
     real = _table(real_reference, "real", context)
     rows = params.rows or min(MOST_DRAWN, real.n_rows if real is not None else MOST_DRAWN)
@@ -199,7 +198,6 @@ def _judged(
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> ReportDocument:
-    from ..gatf.profile import find_profile
     from ..gatf.run import run_gatf
 
     names = {
@@ -209,7 +207,7 @@ def _judged(
         synthetic,
         real,
         holdout,
-        profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
+        profile=profile_of(params.profile, context),
         target=params.target,
         names=names | {"synthetic": name},
         seed=context.seed if seed is None else seed,

@@ -18,8 +18,9 @@ from ..models.validation import ReportDocument
 from ..workspace.baselines import store_baseline
 from ..workspace.context import JobContext
 from .facts import facts_of
+from .profiles import profile_of
 from .tool import Link, Params, Result, Tool
-from .validate import PROFILES, GatfParams
+from .validate import GatfParams
 
 _ROLES = ("synthetic", "real", "holdout")
 Scores = dict[str, float]
@@ -176,7 +177,6 @@ class GatfSubmit(Tool[SubmitParams, SubmitResult]):
 
 
 def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) -> ReportDocument:
-    from ..gatf.profile import find_profile
     from ..gatf.run import run_gatf
 
     sources = {role: context.source(reference, role) for role in _ROLES if (reference := getattr(case, role)) is not None}
@@ -185,7 +185,7 @@ def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) ->
         sources["synthetic"].table(),
         sources["real"].table() if "real" in sources else None,
         sources["holdout"].table() if "holdout" in sources else None,
-        profile=find_profile(case.profile, context.workspace.settings.home / PROFILES),
+        profile=profile_of(case.profile, context),
         target=case.target,
         names={role: source.title for role, source in sources.items()},
         seed=case.seed,
