@@ -68,7 +68,7 @@ def test_without_the_real_table_checks_are_skipped_with_a_reason_and_nothing_is_
     document = run_gatf(Table.of(mixed(100, 0)))
     assert (document.score, document.level, document.badge) == (0.0, "none", "none")
     skipped = [item for item in document.checks if item.verdict == "skipped"]
-    untold = {"canary_replay", "lineage", "audit_chain", "purpose_retention"}  # skipped for what nobody declared
+    untold = {"canary_replay", "lineage", "audit_chain", "purpose_retention", "domain_rules"}  # skipped for what nobody declared
     assert all("real table" in item.explanation for item in skipped if item.id not in untold)
     assert check(document, "validity").verdict == "pass"  # keys can be judged alone
     alone = {"security", "compliance"}  # cells can be judged alone, but earn no trust by themselves
