@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from functools import cached_property
 
@@ -17,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 DCR_LIMIT = 0.6
 TIE = 1e-6
+Z = 1.959964  # 95 %: ceilings allow for the noise of unseen rows
 
 
 class Neighbours:
@@ -111,7 +113,7 @@ class CloserToTraining(NeighbourMeasure):
         return Finding(
             value,
             0.65,
-            0.5,
+            min(0.5 + Z * 0.5 / math.sqrt(len(closer)), DCR_LIMIT),
             f"{value:.1%} of the distinct synthetic rows are closer to a training than to a holdout row; 50% is ideal, above 60% a leak.",
             {
                 "rows": len(closer),
@@ -145,10 +147,12 @@ class NearestNeighbourRatio(NeighbourMeasure):
         value, ceiling = (float(np.quantile(ratios, share, method="inverted_cdf")) for ratios in (mine, theirs))
         if ceiling <= 0:
             return Skipped("half of the holdout rows equal a training row, so distances tell nothing")
+        replicates = comparison.resamples("synthetic").quantiles(mine, near.synthetic_rows, share)
+        others = comparison.resamples("holdout").quantiles(theirs, near.holdout_rows, share)
         return Finding(
             value,
             0.0,
-            ceiling,
+            max(ceiling - Z * math.hypot(replicates.std(), others.std()), ceiling / 2),
             f"The {_ordinal(share)} percentile of the ratio is {value:.3f}; unseen real rows have {ceiling:.3f}.",
             {
                 "percentile": share * 100,
@@ -157,7 +161,7 @@ class NearestNeighbourRatio(NeighbourMeasure):
                 "rows": len(mine),
                 "floor": "copies, whose ratio is 0",
             },
-            comparison.resamples("synthetic").quantiles(mine, near.synthetic_rows, share),
+            replicates,
         )
 
 
