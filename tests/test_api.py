@@ -86,6 +86,8 @@ def test_reports_have_scores_dimensions_and_checks(home: Path, people: pd.DataFr
     assert report.dimensions["privacy"].score is not None
     assert {"id", "dimension", "value", "floor", "ceiling", "verdict", "evidence", "source"} <= set(report.checks.columns)
     assert report.to_html(tmp_path / "r.html").startswith("<!doctype html>")
+    assert report.to_markdown(tmp_path / "r.md") == (tmp_path / "r.md").read_text()
+    assert report.to_pdf(tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
     assert report.to_dict()["badge"] == report.badge
     assert imcp.workspace().reports[report.id].score == report.score
     assert report.level in repr(report)

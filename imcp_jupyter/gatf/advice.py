@@ -52,4 +52,5 @@ ADVICE: dict[str, str] = {
     "arithmetic": "Generate with a sum constraint, or leave the result out and work it out of its parts.",
     "orderings": "Generate with an inequality constraint on the two columns.",
     "dependencies": "Generate with a functional_dependency constraint on the two columns.",
+    "label_noise": "Look at the rows in the evidence; if the labels are not flipped, the generator lost what they depend on.",
 }

@@ -30,6 +30,7 @@ class LineageComplete(Measure):
     dimension = "compliance"
     title = "Lineage on record"
     source = "Sarbanes-Oxley Act, sections 302 and 404; W3C PROV-DM (agent, activity, entity)"
+    basis = "Every entry: a record with gaps cannot be traced."
     weight = 0.25
     needs_real = False
 
@@ -67,6 +68,7 @@ class AuditChain(Measure):
     dimension = "compliance"
     title = "Audit log intact"
     source = "Schneier and Kelsey 1999, Secure audit logs to support computer forensics; 45 CFR 164.312(b)"
+    basis = "Intact or not; there is nothing between."
     weight = 0.125
     needs_real = False
     critical = True

@@ -24,6 +24,7 @@ class PurposeAndRetention(Measure):
     dimension = "compliance"
     title = "Purpose and retention"
     source = "GDPR Art. 5(1)(b) and (e), Art. 30(1)(b) and (f)"
+    basis = "Both are asked for."
     weight = 0.125
     needs_real = False
 

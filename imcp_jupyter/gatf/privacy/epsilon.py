@@ -26,6 +26,7 @@ class EpsilonEvidence(Measure):
     unit = "epsilon"
     source = "Ponomareva et al. 2023, How to DP-fy ML, section 5.2: tiers of ε; Bun and Steinke 2016, zCDP"
     weight = 0.0
+    basis = "Strong up to an ε of 1, reasonable up to 10 (Ponomareva et al. 2023)."
     needs_real = False
 
     def run(self, comparison: Comparison) -> Finding | Skipped:

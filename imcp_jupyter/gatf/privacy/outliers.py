@@ -100,6 +100,7 @@ class OutlierReplay(NeighbourMeasure):
     source = "Breunig et al. 2000, LOF: distance to the k-th neighbour; Platzer and Reutterer 2021: excess over holdout rows"
     weight = 0.5
     critical = True
+    basis = "Half as much again as the holdout's own rate: unseen rows come close to isolated ones too."
     needs_holdout = True
     min_rows = 200
 
