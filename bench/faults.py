@@ -78,7 +78,7 @@ def faults() -> list[Fault]:
     """Every known case, apart from the unseen rows as they are."""
     return [
         Fault("copied training rows", "privacy", ("identical_matches",), (0.1, 0.3, 0.5, 1.0), _copied, ("compliance",)),
-        Fault("copies with one cell changed", "privacy", ("near_copies",), (0.1, 0.3, 0.5), _nearly_copied, ("compliance",)),
+        Fault("copies with one cell changed", "privacy", ("near_copies",), (0.1, 0.3, 0.5), _nearly_copied, ("compliance", "grounding")),
         Fault("columns shuffled", "quality", ("column_pairs", "all_pairs", "c2st"), (0.2, 0.5, 1.0), _shuffled,
               ("utility", "fairness", "grounding", "privacy")),
         Fault("noise on every column", "quality", ("column_shapes", "c2st", "triples"), (0.1, 0.3, 0.6), _noisy,
@@ -86,11 +86,11 @@ def faults() -> list[Fault]:
         Fault("mode collapse", "quality", ("column_shapes", "c2st", "all_pairs", "coverage"), (0.3, 0.6, 0.9), _collapsed,
               ("utility", "fairness", "privacy", "security")),
         Fault("a minority dropped", "fairness", ("representation",), (0.5, 0.8, 1.0), _dropped),
-        Fault("flipped labels", "utility", ("tstr_ratio",), (0.1, 0.25, 0.5), _flipped, ("quality", "fairness")),
+        Fault("flipped labels", "utility", ("tstr_ratio", "label_noise"), (0.1, 0.25, 0.5), _flipped, ("quality", "fairness", "security")),
         Fault("bias amplified", "fairness", ("demographic_parity", "disparate_impact", "equal_opportunity"), (0.3, 0.6, 1.0), _biased,
               ("quality", "utility")),
         Fault("real e-mail addresses", "compliance", ("pii_replay",), (0.01, 0.05, 0.2), _replayed, ("privacy",)),
-        Fault("card numbers in a note", "compliance", ("stray_pii",), (0.01, 0.05, 0.2), _cards, ("quality",)),
+        Fault("card numbers in a note", "compliance", ("pii_content",), (0.01, 0.05, 0.2), _cards, ("quality",)),
         Fault("formulas", "security", ("formula_injection",), (0.005, 0.02, 0.1), _texts(_FORMULA), ("quality",)),
         Fault("orders to a language model", "security", ("prompt_injection",), (0.005, 0.02, 0.1), _texts(_ORDER), ("quality",)),
         Fault("keys", "security", ("secrets",), (0.005, 0.02, 0.1), _texts(_KEY), ("quality",)),
