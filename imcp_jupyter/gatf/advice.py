@@ -39,4 +39,11 @@ ADVICE: dict[str, str] = {
     "oversized_fields": "Cut the texts, or give the column a longest length in its schema.",
     "canary_replay": f"{_KEEP_IN} The generator repeats planted values: retrain with a privacy budget (epsilon).",
     "poisoned_rows": "Drop these rows, and look for the value in the source: a model trained on them learns the planted rule.",
+    "representation": "Groups are missing or too few: draw rows for them with conditions (exact shares), or train on more of their rows.",
+    "subgroup_fidelity": "The worst group is not like itself: train on more of its rows, or draw it with conditions.",
+    "intersectional_fidelity": "The worst crossed group is not like itself: train on more of its rows, or draw it with conditions.",
+    "label_parity": "Do not train on this table: a group is worse off than in the real one. Look at the labels of its rows.",
+    "disparate_impact": "The least favoured group fares worse than in the real table: look at its labels, or draw shares with conditions.",
+    "decision_parity": "Models of this table select a group less often than models of real rows: look at labels and at the group's rows.",
+    "equal_opportunity": "Models of this table overlook deserving members of a group: look at labels and at the group's rows.",
 }

@@ -19,7 +19,13 @@ Floats = npt.NDArray[np.float64]
 GATE_CAP = 24.0  # just under level 'low': a failed gate means no trust
 FOUND_CAP = 45.0  # best score of a check that found what must not be there at all
 ROWS_SHOWN = 20  # rows that evidence points to
-_RANGES = {"share": (0, 1), "AUC": (0, 1), "probability": (0, 1), "rank correlation": (-1, 1)}  # of units, for intervals
+_RANGES = {
+    "share": (0, 1),
+    "AUC": (0, 1),
+    "probability": (0, 1),
+    "difference of rates": (0, 1),
+    "rank correlation": (-1, 1),
+}  # of units, for intervals
 _RAREST, _COMMON = 1e-6, 0.1  # shares of cells at which a finding scores `FOUND_CAP` and 0
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
-from . import privacy, quality, security, utility
+from . import fairness, privacy, quality, security, utility
 from .comparison import Comparison, Progress
 from .distributions import distributions
 from .facts import Facts
@@ -19,7 +19,7 @@ from .measure import Judged, Measure, judge
 from .profile import Profile, find_profile
 from .trust import trust_of
 
-DIMENSION_PACKAGES = (quality, utility, privacy, security)
+DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 

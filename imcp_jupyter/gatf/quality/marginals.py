@@ -19,7 +19,7 @@ BINS = 10
 MAX_SETS = 1_000
 MAX_ROWS = 50_000
 MIN_ROWS = 20
-_BASE = BINS + 2  # with one code for missing cells and one for what real hardly has
+CODES = BINS + 2  # with one code for missing cells and one for what real hardly has
 
 
 class Marginals(Measure):
@@ -39,11 +39,11 @@ class Marginals(Measure):
             return Skipped(f"needs at least {MIN_ROWS} rows in every table")
         rng = comparison.rng(self.id)
         sets = _sets(len(fields), self.ways, rng)
-        edges = [_edges(field, comparison.real) for field in fields]
+        edges = [bin_edges(field, comparison.real) for field in fields]
 
         def coded(table: Encoded) -> list[Codes]:
             rows = np.sort(rng.choice(table.n_rows, size=size, replace=False))
-            return [_coded(field, table[field.name][rows], edge) for field, edge in zip(fields, edges, strict=True)]
+            return [binned(field, table[field.name][rows], edge) for field, edge in zip(fields, edges, strict=True)]
 
         base = coded(reference)
         found = {name: _similarities(base, coded(table), sets) for name, table in
@@ -90,7 +90,7 @@ def _sets(n_columns: int, ways: int, rng: np.random.Generator) -> list[tuple[int
     return sorted(drawn)
 
 
-def _edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
+def bin_edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
     """Inner deciles of a numeric column; the code of each level of a discrete one, the rarest sharing the last."""
     column, missing = real[field.name], real.missing(field.name)
     if field.is_numeric:
@@ -103,7 +103,7 @@ def _edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
     return codes
 
 
-def _coded(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.float64]) -> Codes:
+def binned(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.float64]) -> Codes:
     if not field.is_numeric:
         known: Codes = edges[column].astype(np.int64)
         return known
@@ -115,11 +115,11 @@ def _coded(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.
 def _similarities(mine: list[Codes], theirs: list[Codes], sets: list[tuple[int, ...]]) -> list[float]:
     found = []
     for chosen in sets:
-        cells = np.zeros(_BASE ** len(chosen))
+        cells = np.zeros(CODES ** len(chosen))
         for side, sign in ((mine, 1), (theirs, -1)):
             packed = side[chosen[0]]
             for at in chosen[1:]:
-                packed = packed * _BASE + side[at]
+                packed = packed * CODES + side[at]
             cells += sign * np.bincount(packed, minlength=len(cells)) / len(packed)
         found.append(1.0 - 0.5 * float(np.abs(cells).sum()))
     return found
