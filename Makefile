@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 TABULAR := tabular quality accuracy scale related private
+GATF := gatf gatf_speed gatf_privacy calibration coverage
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench bench-tabular docs notebooks screenshots constraints clean browser
+.PHONY: help demo lab test lint format bench bench-tabular bench-gatf docs notebooks screenshots constraints clean browser
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z.\/-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ bench: $(VENV)/ready ## measure, and write docs/benchmarks.md
 
 bench-tabular: $(VENV)/ready ## measure only the tabular engines: the sections of TABULAR
 	$(BIN)/python -m bench $(TABULAR)
+
+bench-gatf: $(VENV)/ready ## measure only the validation: the sections of GATF
+	$(BIN)/python -m bench $(GATF)
 
 constraints: $(VENV)/ready ## resolve every dependency anew into constraints.txt
 	$(BIN)/python bench/make_constraints.py

@@ -15,7 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from . import commands, gatf, gatf_speed, private, quality, related, rivals, scale, tabular
+from . import calibration, commands, coverage, gatf, gatf_privacy, gatf_speed, private, quality, related, rivals, scale, tabular
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "benchmarks.md"
@@ -29,6 +29,9 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "private": private.section,
     "gatf": gatf.section,
     "gatf_speed": gatf_speed.section,
+    "gatf_privacy": gatf_privacy.section,
+    "calibration": calibration.section,
+    "coverage": coverage.section,
 }
 HEAD = """# Benchmarks
 

@@ -1,16 +1,19 @@
-"""Write docs/reference.md from the registry, the settings and the error tree: ``make docs``."""
+"""Write docs/reference.md and docs/schemas from the registry, the settings, the error tree and the models: ``make docs``."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from imcp_jupyter import errors
 from imcp_jupyter.config import Settings
+from imcp_jupyter.gatf.report.schema import VERSION, report_schema
 from imcp_jupyter.tools.registry import AnyTool, all_tools
 
 TARGET = Path(__file__).parent / "reference.md"
+SCHEMA = Path(__file__).parent / "schemas" / f"report-{VERSION}.json"
 
 
 def render() -> str:
@@ -21,6 +24,10 @@ def render() -> str:
         f"{tools}\n\n## Settings\n\nEnvironment variables; in a Jupyter server also traits (`c.IMCP.workers = 4`).\n\n{_settings()}\n\n"
         f"## Errors\n\nThe same on every face: `code`, `message`, `field`, `hint`.\n\n{_errors()}\n"
     )
+
+
+def schema_text() -> str:
+    return json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _tool(tool: AnyTool) -> str:
@@ -62,3 +69,4 @@ def _errors() -> str:
 
 if __name__ == "__main__":
     TARGET.write_text(render(), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

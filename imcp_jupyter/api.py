@@ -229,6 +229,23 @@ class Report:
             Path(path).write_text(page, encoding="utf-8")
         return page
 
+    def to_markdown(self, path: str | Path | None = None) -> str:
+        """A summary for a pull request; also written to `path` when given."""
+        from .gatf.report import render_markdown
+
+        text = render_markdown(self.document)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_pdf(self, path: str | Path) -> Path:
+        """The report as A4 pages. Raises `MissingExtra` without the extra 'documents'."""
+        from .gatf.report import render_pdf
+
+        target = Path(path)
+        target.write_bytes(render_pdf(self.document))
+        return target
+
     def to_json(self, path: str | Path | None = None) -> str:
         text = self.document.model_dump_json(indent=2)
         if path is not None:

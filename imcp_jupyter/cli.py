@@ -6,10 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 from .errors import ImcpError, InvalidInput
+
+if TYPE_CHECKING:
+    from .outputs import Outputs
 
 _USAGE = """imcp VERB [DATA] [--option value …]        imcp VERB --help shows a verb's options
 
@@ -25,7 +28,7 @@ _USAGE = """imcp VERB [DATA] [--option value …]        imcp VERB --help shows 
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0 done, 1 refused or failed, 130 interrupted."""
+    """Run one command. Returns the exit code: 0 done, 1 refused or failed, 3 a score under --fail-under, 130 interrupted."""
     words = list(sys.argv[1:] if words is None else words)
     try:
         return _dispatch(words)
@@ -43,6 +46,8 @@ def _dispatch(words: list[str]) -> int:
     if words[0] == "--version":
         print(__version__)
         return 0
+    if words[:2] == ["gatf", "submit"]:
+        return _submit(words[2:])
     command = _COMMANDS.get(words[0])
     return command(words[1:]) if command is not None else _run_verb(words)
 
@@ -57,18 +62,26 @@ def _print_usage() -> int:
 
 
 def _run_verb(words: list[str]) -> int:
+    from .outputs import HELP, UNDER, Outputs, split_outputs
     from .tools.arguments import HelpWanted, parse_arguments, split_verb
+    from .tools.validate import ReportResult
 
     as_json = "--json-output" in words
     words = [word for word in words if word != "--json-output"]
     tool, rest = split_verb(words)
+    outputs, judges = Outputs(), issubclass(tool.result_type, ReportResult)
+    if judges:
+        outputs, rest = split_outputs(rest, top=1 if tool.name == "validate_data" else 100)
     try:
         arguments = parse_arguments(tool, rest, "imcp")
     except HelpWanted as wanted:
-        print(wanted)
+        print(f"{wanted}{HELP if judges else ''}")
         return 0
-    result = _run(tool.name, arguments)
+    result = _run(tool.name, arguments, outputs)
     print(result.model_dump_json(indent=2) if as_json else _text(result))
+    if judges and outputs.is_under(result.score):
+        print(f"imcp: the score {result.score:.4g} is under {outputs.fail_under:g}", file=sys.stderr)
+        return UNDER
     return 0
 
 
@@ -90,7 +103,7 @@ def _call(words: list[str]) -> int:
     return 0
 
 
-def _run(name: str, arguments: dict[str, Any]) -> Any:
+def _run(name: str, arguments: dict[str, Any], outputs: Outputs | None = None) -> Any:
     from .config import Settings
     from .models.job import Principal
     from .tools.execute import run_inline
@@ -98,7 +111,10 @@ def _run(name: str, arguments: dict[str, Any]) -> Any:
 
     workspace = Workspace.open(Settings.load())
     try:
-        return run_inline(workspace, name, arguments, Principal(face="command"), on_progress=_progress_line())
+        result: Any = run_inline(workspace, name, arguments, Principal(face="command"), on_progress=_progress_line())
+        if outputs is not None and outputs.files:
+            outputs.write(workspace.reports.document(result.report))
+        return result
     finally:
         workspace.close()
 
@@ -114,8 +130,18 @@ def _progress_line() -> Callable[[float, str], None] | None:
     return show
 
 
+def _submit(words: list[str]) -> int:
+    from .submit import run_submit
+
+    as_json = "--json-output" in words
+    show = (lambda result: result.model_dump_json(indent=2)) if as_json else _text
+    code, text = run_submit([word for word in words if word != "--json-output"], _run, show)
+    print(text)
+    return code
+
+
 def _text(result: Any) -> str:
-    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached"})
+    data = result.model_dump(mode="json", exclude={"summary", "links", "preview", "card", "tables", "job_id", "cached", "junit"})
     lines = [result.summary + (" (from cache)" if result.cached else "")]
     for value in data.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -82,10 +82,12 @@ def test_reports_have_scores_dimensions_and_checks(home: Path, people: pd.DataFr
     report = imcp.run_gatf_validation(synthetic, real=people, holdout=adult_holdout.head(1500), profile="general", target="income")
     low, high = report.interval
     assert 0 <= low <= report.score <= high <= 100
-    assert set(report.dimensions) == {"quality", "utility", "privacy", "security"}
+    assert set(report.dimensions) == {"quality", "utility", "privacy", "security", "fairness", "compliance"}
     assert report.dimensions["privacy"].score is not None
     assert {"id", "dimension", "value", "floor", "ceiling", "verdict", "evidence", "source"} <= set(report.checks.columns)
     assert report.to_html(tmp_path / "r.html").startswith("<!doctype html>")
+    assert report.to_markdown(tmp_path / "r.md") == (tmp_path / "r.md").read_text()
+    assert report.to_pdf(tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
     assert report.to_dict()["badge"] == report.badge
     assert imcp.workspace().reports[report.id].score == report.score
     assert report.level in repr(report)

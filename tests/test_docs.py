@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,12 +15,20 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+def made() -> Any:
     spec = importlib.util.spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "reference.md").read_text() == module.render(), "run make docs"
+    return module
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert (ROOT / "docs" / "reference.md").read_text() == made().render(), "run make docs"
+
+
+def test_the_published_schema_is_what_the_model_says() -> None:
+    assert (ROOT / "docs" / "schemas" / "report-1.json").read_text() == made().schema_text(), "run make docs"
 
 
 def test_the_readme_is_short() -> None:

@@ -17,7 +17,7 @@ FLOORS = {
     "pipelines": 5, "runner": 5,
     "tools": 6,
     "api": 7, "kernel": 7, "widgets": 7, "client": 7,
-    "server": 8, "cli": 8, "demo": 8, "lab": 8, "doctor": 8,
+    "server": 8, "cli": 8, "outputs": 8, "submit": 8, "demo": 8, "lab": 8, "doctor": 8,
 }  # fmt: skip
 # The package itself is the front door: its lazy __getattr__ may name any floor, and no module may import it back.
 FRONT_DOOR = "imcp_jupyter"

@@ -99,6 +99,7 @@ class Measure(ABC):
     critical: ClassVar[bool] = False
     needs_real: ClassVar[bool] = True
     needs_holdout: ClassVar[bool] = False
+    basis: ClassVar[str] = ""  # where the threshold comes from, in one line; what `judge` says when left out fits most
 
     @abstractmethod
     def run(self, comparison: Comparison) -> Finding | Skipped:
@@ -123,7 +124,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
     """Run one check and score it between its floor (0) and its ceiling (100)."""
     found = measure.found(comparison)
     facts: dict[str, Any] = {"id": measure.id, "dimension": measure.dimension, "title": measure.title, "source": measure.source}
-    facts |= {"unit": measure.unit, "gate": measure.gate}
+    facts |= {"unit": measure.unit, "gate": measure.gate, "weight": measure.weight}
     if isinstance(found, Skipped):
         return Judged(Check(**facts, verdict="skipped", explanation=found.reason[:1].upper() + found.reason[1:] + "."), np.empty(0))
     score = float(_score(np.asarray([found.value]), found)[0])
@@ -140,6 +141,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         verdict=found.verdict or _verdict(score, found, limits),
         evidence=found.evidence,
         explanation=found.explanation,
+        basis=measure.basis or _basis(found, limits),
     )
     return Judged(check, _score(values, found))
 
@@ -184,6 +186,14 @@ def _usable(found: Finding | Skipped) -> Finding | Skipped:
     if isinstance(found, Finding) and not (np.isfinite([found.value, found.floor, found.ceiling]).all() and found.floor != found.ceiling):
         return Skipped("too few values to tell a good case from a bad one")
     return found
+
+
+def _basis(found: Finding, limits: Limits) -> str:
+    if found.scale is _rarity:
+        return "None at all: what was found is certain, so there is no tolerance."
+    if found.threshold is not None:
+        return "Set by the check itself; see its explanation and source."
+    return f"{limits.passes:g} % of the way from the bad case to what real rows reach, as the profile asks."
 
 
 def _score(values: Floats, found: Finding) -> Floats:

@@ -11,15 +11,17 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
-from . import fairness, privacy, quality, security, utility
+from . import compliance, fairness, privacy, quality, security, utility
 from .comparison import Comparison, Progress
+from .compliance import controls_of
 from .distributions import distributions
 from .facts import Facts
 from .measure import Judged, Measure, judge
+from .pictures import distance_plot, pair_map
 from .profile import Profile, find_profile
 from .trust import trust_of
 
-DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness)
+DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness, compliance)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 
@@ -32,31 +34,34 @@ def run_gatf(
     real: Table | None = None,
     holdout: Table | None = None,
     *,
-    profile: str = "general",
+    profile: str | Profile = "general",
     target: str | None = None,
     names: dict[str, str] | None = None,
     seed: int = 0,
     replicates: int = 200,
     facts: Facts | None = None,
+    more: Sequence[Measure] = (),
     progress: Progress = no_progress,
 ) -> ReportDocument:
     """Judge `synthetic` against the `real` table it was made from and `holdout` rows its generator has not seen.
 
-    `names` are display names for 'synthetic', 'real' and 'holdout', `facts` what is known besides the tables. Without `real` or
-    `holdout` the checks that need them are skipped with their reason. Raises `NotFound` for an unknown profile or target,
-    `InvalidInput` for tables that share no column.
+    `names` are display names for 'synthetic', 'real' and 'holdout', `facts` what is known besides the tables, `more` checks of what
+    made them. Without `real` or `holdout` the checks that need them are skipped with their reason. Raises `NotFound` for an unknown
+    profile or target, `InvalidInput` for tables that share no column.
     """
     started = time.perf_counter()
-    chosen = find_profile(profile)
+    chosen = find_profile(profile) if isinstance(profile, str) else profile
+    measures = [*all_measures(), *more]
+    chosen.refuse_unknown_checks(measure.id for measure in measures)
     progress(0.0, "reading the tables")
     comparison = Comparison(synthetic, real, holdout, target=target, seed=seed, replicates=replicates, facts=facts)
-    judged = run_checks(all_measures(), comparison, chosen, progress)
+    judged = run_checks(measures, comparison, chosen, progress)
     trust = trust_of(judged, chosen, ALTERNATIVES)
     tables = {"synthetic": synthetic, "real": real, "holdout": holdout}
     document = ReportDocument(
         kind="gatf",
         created=datetime.now(UTC),
-        profile=profile,
+        profile=chosen.name,
         **subjects(tables, names),
         score=trust.score,
         interval=trust.interval,
@@ -65,11 +70,16 @@ def run_gatf(
         gates_failed=trust.gates_failed,
         dimensions=trust.dimensions,
         checks=[one.check for _, one in judged],
+        controls=controls_of(chosen.base, [one.check for _, one in judged]),
         replicates=replicates,
         seed=seed,
-        seconds=round(time.perf_counter() - started, 3),
         versions=versions(),
         distributions=distributions(comparison),
+        pair_map=pair_map(comparison),
+        distances=distance_plot(comparison),
+        weights=chosen.weight_reasons(),
+        thresholds=chosen.threshold_reasons(),
+        seconds=round(time.perf_counter() - started, 3),
     )
     progress(1.0, "done")
     return document

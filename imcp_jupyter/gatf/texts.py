@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +50,15 @@ class Texts:
                 after = int(self._starts[value + 1]) if value + 1 < len(self._starts) else len(text)
                 place = text.find(literal, after)
         return sorted(found)
+
+    def holding_any(self, literal: str) -> bool:
+        """Whether any value holds the lower-case `literal`."""
+        return literal in self._joined
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+        """Position of the value and text of every match of `pattern` in the values in lower case."""
+        for match in pattern.finditer(self._joined):
+            yield int(np.searchsorted(self._starts, match.start(), side="right")) - 1, match.group()
 
     def rows(self, positions: Iterable[int]) -> Mask:
         """(n_rows,): rows whose cell is one of the values at `positions`."""

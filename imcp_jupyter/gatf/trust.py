@@ -66,6 +66,11 @@ def level_of(score: float) -> Level:
     return _reached(score, LEVELS, "none")
 
 
+def badge_of(low: float) -> Badge:
+    """The badge that the lower bound of a score's interval reaches."""
+    return _reached(low, BADGES, "none")
+
+
 def _dimension(
     name: str, members: list[tuple[Measure, Judged]], profile: Profile, alternatives: Sequence[set[str]]
 ) -> tuple[Dimension, Floats | None]:

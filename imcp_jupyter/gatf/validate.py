@@ -9,6 +9,7 @@ from ..data.table import Table
 from ..models.validation import ReportDocument
 from .comparison import Comparison, Progress
 from .distributions import distributions
+from .pictures import pair_map
 from .profile import find_profile
 from .quality import ColumnPairs, ColumnShapes, DataStructure, DataValidity, Missingness, QualityScore, Structure, Validity
 from .run import no_progress, run_checks, subjects, versions
@@ -50,9 +51,11 @@ def validate_data(
         checks=[one.check for _, one in judged],
         replicates=replicates,
         seed=seed,
-        seconds=round(time.perf_counter() - started, 3),
         versions=versions(),
         distributions=distributions(comparison),
+        pair_map=pair_map(comparison),
+        thresholds=profile.threshold_reasons(),
+        seconds=round(time.perf_counter() - started, 3),
     )
     progress(1.0, "done")
     return document

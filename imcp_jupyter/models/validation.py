@@ -31,6 +31,8 @@ class Check(BaseModel):
     evidence: dict[str, Any] = Field(default_factory=dict)
     explanation: str = ""
     source: str = Field("", description="paper or library that defines the measurement")
+    weight: float = Field(1.0, description="share in its dimension, before skipped checks are left out; 0 is shown only")
+    basis: str = Field("", description="where the threshold comes from, in one line")
 
 
 class Dimension(BaseModel):
@@ -61,6 +63,49 @@ class Control(BaseModel):
     verdict: Verdict = Field(description="the worst verdict among the checks that were measured; skipped where none was")
 
 
+SubjectKind = Literal["dataset", "model", "generator", "agent"]
+
+
+class Repeat(BaseModel):
+    """One run of a judged generator: it learned a part of the real table, and was judged with the rest as holdout."""
+
+    seed: int
+    score: float
+    dimensions: dict[str, float | None]
+    gates_failed: list[str] = Field(default_factory=list)
+
+
+class Reason(BaseModel):
+    """Why a profile sets a number, in one line."""
+
+    subject: str = Field(description="a dimension, 'passes', 'warns' or the id of a check")
+    value: float
+    why: str
+
+
+class PairMap(BaseModel):
+    """How closely columns are related, in real and synthetic.
+
+    Pearson's correlation (-1 to 1) for two numeric columns, else Cramér's V (0 to 1), null where undefined. Both lists hold the
+    pairs (0, 1), (0, 2), (1, 2), (0, 3), … of `columns`: row by row of the lower triangle.
+    """
+
+    columns: list[str] = Field(max_length=24)
+    of: int = Field(description="compared columns, of which these are those with the strongest relations")
+    real: list[float | None]
+    synthetic: list[float | None]
+
+
+class DistancePlot(BaseModel):
+    """Shares of rows by their distance to the nearest training row. `edges` has one entry more than there are bins; the last is open."""
+
+    edges: list[float] = Field(max_length=41)
+    synthetic: list[float]
+    unseen: list[float] = Field(description="the same for rows that the generator has not seen, or of real rows among each other")
+    unseen_is: Literal["holdout", "real"]
+    rows: int
+
+
 class ReportDocument(BaseModel):
     """A whole validation, as it is stored, sent and drawn. `kind` is 'validation' or 'gatf'."""
 
@@ -69,6 +114,7 @@ class ReportDocument(BaseModel):
     schema_version: Literal["1"] = "1"
     kind: Literal["validation", "gatf"]
     id: str | None = None
+    subject: SubjectKind = Field("dataset", description="what was judged; of an agent, the rows of 'synthetic' are its calls")
     created: datetime
     profile: str
     synthetic: SubjectInfo
@@ -82,6 +128,7 @@ class ReportDocument(BaseModel):
     dimensions: list[Dimension]
     checks: list[Check]
     controls: list[Control] = Field(default_factory=list, description="controls that the profile asks about, with their evidence")
+    repeats: list[Repeat] = Field(default_factory=list, description="of a generator: the runs that the score is the mean of")
     replicates: int
     seed: int
     seconds: float
@@ -89,6 +136,10 @@ class ReportDocument(BaseModel):
     distributions: list[dict[str, Any]] = Field(
         default_factory=list, description="per column: binned shares of real and synthetic, for plots"
     )
+    pair_map: PairMap | None = None
+    distances: DistancePlot | None = None
+    weights: list[Reason] = Field(default_factory=list, description="why the profile weighs each dimension as it does")
+    thresholds: list[Reason] = Field(default_factory=list, description="where the profile's passing scores come from")
 
 
 class ReportInfo(BaseModel):

@@ -43,6 +43,12 @@ def read_report(workspace: Workspace, report_id: str) -> dict[str, Any]:
     return workspace.reports.document(report_id).model_dump(mode="json")
 
 
+def read_report_briefly(workspace: Workspace, report_id: str) -> dict[str, Any]:
+    """Without what only pictures need: an agent pays for every byte."""
+    document = workspace.reports.document(report_id)
+    return document.model_dump(mode="json", exclude={"distributions", "pair_map", "distances"})
+
+
 def read_job(workspace: Workspace, job_id: str) -> dict[str, Any]:
     return workspace.jobs.get(job_id).model_dump(mode="json")
 
@@ -50,7 +56,7 @@ def read_job(workspace: Workspace, job_id: str) -> dict[str, Any]:
 READERS: dict[str, Callable[[Workspace, str], dict[str, Any]]] = {
     "datasets": read_dataset,
     "models": read_model,
-    "reports": read_report,
+    "reports": read_report_briefly,
     "jobs": read_job,
 }
 

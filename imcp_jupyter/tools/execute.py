@@ -141,6 +141,7 @@ def _cache_key(tool: AnyTool, params: Params, context: JobContext) -> str:
     # Names of inputs count beside their content: they stand in the result.
     labels = {name: context.source(reference, name).key for name, reference in tool.references(params).items()}
     key: dict[str, Any] = {"tool": tool.name, "version": tool.cache_version(params), "package": __version__, "arguments": arguments}
+    key["files"] = [hashlib.sha256(content).hexdigest() for content in tool.files(params, context.workspace.settings)]
     # The order of tables counts: it decides which is drawn first.
     key |= {"inputs": list(context.inputs.items()), "labels": labels, "versions": context.versions}
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()

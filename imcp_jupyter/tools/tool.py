@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
+from ..config import Settings
 from ..errors import InvalidInput, did_you_mean
 from ..workspace.context import JobContext
 
@@ -143,6 +144,10 @@ class Tool(ABC, Generic[P, R]):
     def cache_version(self, params: P) -> str:
         """What besides the parameters decides the result; an engine's version, for one."""
         return self.version
+
+    def files(self, params: P, settings: Settings) -> list[bytes]:
+        """What the files hold, other than data, that `params` name; they decide the result too. Raises `ImcpError`."""
+        return []
 
 
 def _type_argument(tool: type, position: int) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
+from ..config import Settings
 from ..data.table import Table
 from ..models.constraints import CONSTRAINTS_SCHEMA
 from ..models.validation import ReportDocument
@@ -13,6 +14,8 @@ from ..synth.constraints.sdv_format import read_constraints
 from ..workspace.context import JobContext
 from .facts import facts_of
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
+
+PROFILES = "profiles"  # folder of the workspace with the user's own
 
 
 class CheckLine(BaseModel):
@@ -67,7 +70,7 @@ class ValidateData(Tool[ValidateParams, ReportResult]):
             replicates=context.workspace.settings.bootstrap_replicates,
             progress=context.part(0.05, 0.98),
         )
-        return _result(context.stage_report(document), f"{document.score:.3f} of 1")
+        return report_result(context.stage_report(document), f"{document.score:.3f} of 1")
 
 
 class GatfParams(Params):
@@ -75,7 +78,9 @@ class GatfParams(Params):
     real: DataRef | None = Field(None, description="the real data it was made from")
     holdout: DataRef | None = Field(None, description="real data that the generator never saw; the yardstick for privacy and utility")
     profile: str = Field(
-        "general", description="which dimensions count and how much: general, healthcare, finance, eu, retail, public_sector"
+        "general",
+        description="which dimensions count and how much: general, healthcare, finance, eu, retail, public_sector, "
+        "one of the workspace's folder 'profiles', or the path of a YAML file",
     )
     target: str | None = Field(None, description="column to predict in the utility checks; picked when left out")
     positive: str | float | bool | None = Field(
@@ -107,7 +112,13 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
     annotations = Annotations(idempotent=True)
     cacheable = True
 
+    def files(self, params: GatfParams, settings: Settings) -> list[bytes]:
+        from ..gatf.profile import profile_sources
+
+        return profile_sources(params.profile, settings.home / PROFILES)
+
     def run(self, params: GatfParams, context: JobContext) -> ReportResult:
+        from ..gatf.profile import find_profile
         from ..gatf.run import run_gatf
 
         tables: dict[str, Table] = {}
@@ -121,7 +132,7 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             tables["synthetic"],
             tables.get("real"),
             tables.get("holdout"),
-            profile=params.profile,
+            profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
             target=params.target,
             names=names,
             seed=context.seed,
@@ -129,10 +140,10 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             facts=facts_of(params, context.source(params.synthetic, "synthetic")),
             progress=context.part(0.05, 0.98),
         )
-        return _result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
+        return report_result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
 
 
-def _result(document: ReportDocument, verdict: str) -> ReportResult:
+def report_result(document: ReportDocument, verdict: str) -> ReportResult:
     failed = [check for check in document.checks if check.verdict == "fail"]
     worst = f" Failed: {', '.join(check.title for check in failed)}." if failed else " No check failed."
     report_id = str(document.id)

@@ -132,6 +132,14 @@ privacy_budgets = Table(  # of datasets that have one of their own
     Column("created", String, nullable=False),
 )
 
+baselines = Table(  # scores that the next run of a suite is held against
+    "baselines",
+    metadata,
+    Column("suite", String, primary_key=True),
+    Column("scores", JSON, nullable=False),
+    Column("updated", String, nullable=False),
+)
+
 
 class Database:
     """Short transactions on one SQLite file, safe for many threads and processes."""

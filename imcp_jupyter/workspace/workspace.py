@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ..config import Settings
 from ..errors import InvalidInput
 from ..synth.signing import Signer
+from .baselines import Baselines
 from .database import Database
 from .database import datasets as datasets_table
 from .database import jobs as jobs_table
@@ -40,6 +41,7 @@ class Workspace:
         self.datasets = Datasets(self._database, self.datasets_folder)
         self.models = StoredModels(self._database, self.models_folder)
         self.reports = self.reports_type(self._database)
+        self.baselines = Baselines(self._database)
         self.ledger = Ledger(self._database, settings, self._hash_of)
         self.jobs = Jobs(self._database, self._owners_folder, self.owner)
 

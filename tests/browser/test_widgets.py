@@ -116,6 +116,9 @@ def test_the_report_shows_score_dimensions_checks_and_distributions(lab, report:
     expect(report.locator('.imcp-report-dimension[data-dimension="grounding"]')).to_contain_text("no rules")
     expect(report.locator(".imcp-check")).to_have_count(11)
     expect(report.locator(".imcp-chart")).to_have_count(12)
+    expect(report.locator(".imcp-map")).to_have_count(3)
+    expect(report.locator(".imcp-controls")).to_contain_text("Art. 5(1)(d) Accuracy")
+    expect(report.get_by_role("img", name=re.compile("^Distances of synthetic rows"))).to_be_visible()
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         lab.set_theme(theme)
         lab.screenshot(f"report-{theme.split()[-1].lower()}")

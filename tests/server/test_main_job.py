@@ -41,6 +41,16 @@ async def test_an_agent_makes_and_judges_data_and_a_person_reads_it(lab, adult: 
     assert (await lab.get("api/v1/datasets/census"))["card"] is None
     assert (await lab.get(f"api/v1/models/{made.structured_content['model']}"))["engine"] == "copula"
     assert (await lab.get(f"api/v1/reports/{report}"))["score"] == judged.structured_content["score"]
+    forms = {"html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8", "pdf": "application/pdf"}
+    for form, media_type in forms.items():
+        asked = await lab.fetch(f"api/v1/reports/{report}?format={form}")
+        accepted = await lab.fetch(
+            f"api/v1/reports/{report}", headers={"Accept": f"image/png, {media_type.split(';')[0]};q=0.9, */*;q=0.1"}
+        )
+        assert [reply.headers["Content-Type"] for reply in (asked, accepted)] == [media_type, media_type]
+        assert asked.body == accepted.body
+    brief = json.loads(await _resource(lab, f"imcp://reports/{report}"))
+    assert brief["score"] == judged.structured_content["score"] and "distributions" not in brief
     page = await lab.fetch(f"api/v1/reports/{report}?format=html")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "sandbox" in page.headers["Content-Security-Policy"]
@@ -48,6 +58,12 @@ async def test_an_agent_makes_and_judges_data_and_a_person_reads_it(lab, adult: 
     jobs = (await lab.get("api/v1/jobs"))["items"]
     assert {job["principal"]["face"] for job in jobs} == {"mcp"}
     assert {job["state"] for job in jobs} == {"succeeded"}
+
+
+async def _resource(lab, uri: str) -> str:
+    async with lab.http() as client:
+        text: str = (await client.read_resource(uri)).contents[0].text
+        return text
 
 
 async def test_a_quick_refusal_names_the_field_before_a_job_is_made(lab) -> None:

@@ -1,9 +1,12 @@
 """Privacy: what does the synthetic table give away of the people in the real one?"""
 
+from .anonymity import KAnonymity, LDiversity, TCloseness
 from .attacks import AttributeInference, Linkability, SinglingOutByCombination, SinglingOutByValue
 from .copies import IdenticalMatches
+from .epsilon import EpsilonEvidence
 from .membership import MembershipInference
 from .neighbours import CloserToTraining, DistanceQuantile, NearestNeighbourRatio
+from .outliers import OutlierReplay
 from .replay import NearCopies
 
 MEASURES = (
@@ -12,11 +15,16 @@ MEASURES = (
     NearestNeighbourRatio,
     DistanceQuantile,
     NearCopies,
+    OutlierReplay,
     MembershipInference,
     SinglingOutByValue,
     SinglingOutByCombination,
     Linkability,
     AttributeInference,
+    KAnonymity,
+    LDiversity,
+    TCloseness,
+    EpsilonEvidence,
 )
 WITH_HOLDOUT = tuple(measure.id for measure in MEASURES if measure.needs_holdout)  # what 'dcr_quantile' stands in for without one
 
@@ -26,11 +34,16 @@ __all__ = [
     "AttributeInference",
     "CloserToTraining",
     "DistanceQuantile",
+    "EpsilonEvidence",
     "IdenticalMatches",
+    "KAnonymity",
+    "LDiversity",
     "Linkability",
     "MembershipInference",
     "NearCopies",
     "NearestNeighbourRatio",
+    "OutlierReplay",
     "SinglingOutByCombination",
     "SinglingOutByValue",
+    "TCloseness",
 ]

@@ -51,7 +51,10 @@ def residual(training: int, control: int, attacks: int) -> tuple[float, float]:
 
 
 class _Attack(Measure):
-    """An attack on training rows, on the holdout's for control and with guesses at random for a baseline."""
+    """An attack on training rows, on the holdout's for control and with guesses at random for a baseline.
+
+    The ceiling is the risk that chance gives one time in forty where training rows are no easier to attack than the holdout's.
+    """
 
     dimension = "privacy"
     unit = "risk"
@@ -81,14 +84,20 @@ class _Attack(Measure):
         names = ("training", "control", "baseline")
         rates = {name: getattr(made, name) / made.attacks for name in names}
         evidence = {"attacks": made.attacks} | {f"{name}_rate": round(rate, 6) for name, rate in rates.items()} | made.evidence
+        ceiling = residual(made.control, made.control, made.attacks)[1]
+        worst = max(self.worst, 2 * ceiling)
         draws = comparison.rng(f"{self.id}:interval").normal(risk, error / Z, comparison.replicates)
         return Finding(
             value,
-            self.worst,
-            0.0,
+            worst,
+            ceiling,
             f"{rates['training']:.1%} of {made.attacks} attacks on training rows succeed, {rates['control']:.1%} on unseen rows "
             f"and {rates['baseline']:.1%} at random: a risk of {value:.3f}.",
-            evidence | {"risk_interval": [round(max(0.0, risk - error), 6), round(max(0.0, risk + error), 6)], "floor": "a risk of 0.2"},
+            evidence
+            | {
+                "risk_interval": [round(max(0.0, risk - error), 6), round(max(0.0, risk + error), 6)],
+                "floor": f"a risk of {worst:.2g}",
+            },
             np.clip(draws, 0, 1),
             verdict="pass" if risk - error <= 0.01 else None,
         )

@@ -34,6 +34,7 @@ class IdenticalMatches(Measure):
     title = "Copies of training rows"
     source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data"
     gate = True
+    basis = "A quarter above the holdout's own rate: any table of this kind repeats rows, and only clearly more is a leak."
 
     def affected(self, comparison: Comparison) -> Affected | None:
         return Affected(_matches(comparison)) if row_fields(comparison) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,7 @@ from ..classifier import auc
 from ..comparison import Comparison
 from ..distance import nearest
 from ..measure import Finding, Skipped
-from .neighbours import NeighbourMeasure, Neighbours
+from .neighbours import NeighbourMeasure, Neighbours, Z
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,6 +26,7 @@ class MembershipInference(NeighbourMeasure):
 
     A row's score is how much nearer the closest synthetic row is than the closest row of a reference, half of the holdout (the
     density ratio of DOMIAS, by nearest neighbours). Members and non-members are judged against the same two tables.
+    The ceiling is what chance gives one time in forty where members are no nearer.
     """
 
     id = "membership_inference"
@@ -48,10 +51,11 @@ class MembershipInference(NeighbourMeasure):
             [_recognised(rng.choice(members, len(members)), rng.choice(others, len(others))) for _ in range(comparison.replicates)]
         )
         low = float(np.percentile(replicates, 2.5))
+        ceiling = FALSE_ALARMS + Z * math.sqrt(FALSE_ALARMS * (1 - FALSE_ALARMS) * (1 / len(members) + 1 / len(others)))
         return Finding(
             value,
             0.1,
-            FALSE_ALARMS,
+            ceiling,
             f"{value:.2%} of the training rows are recognised at {FALSE_ALARMS:.0%} false alarms; the area under the curve is {area:.3f}.",
             {"auc": round(area, 4), "members": len(inside), "non_members": len(outside), "reference_rows": len(reference)}
             | {"synthetic_rows": len(near.synthetic), "floor": "a tenth of the training rows recognised"},

@@ -27,6 +27,7 @@ class NearCopies(Measure):
     source = "Platzer and Reutterer 2021, Holdout-based empirical assessment of mixed-type synthetic data; by Hamming distance 1"
     critical = True
     needs_holdout = True
+    basis = "Half as much again as the holdout's own rate: some rows differ by one cell in any table of this kind."
 
     def affected(self, comparison: Comparison) -> Affected | None:
         if isinstance(self.found(comparison), Skipped):

@@ -24,7 +24,8 @@ MOST_LEVELS = 20  # of a column that can be a label
 class PoisonedRows(Measure):
     """Values that real hardly has, that several synthetic rows share, and that go with a single label of a column.
 
-    Both the excess over real and the purity must be beyond chance (binomial tests, Bonferroni over all values and labels).
+    Both the excess over real and the purity must be beyond chance (binomial tests, Bonferroni over all values and labels). Rows
+    that mostly repeat each other are no poison.
     """
 
     id = "poisoned_rows"
@@ -75,10 +76,25 @@ def _searched(comparison: Comparison) -> tuple[Mask, list[dict[str, Any]]]:
         for value in odd:
             mask = where == value
             label = _pure_label(comparison, mask, field.name, labels, tests)
-            if label is not None:
+            if label is not None and not _is_repetition(comparison, mask, {field.name, label}):
                 rows |= mask
                 triggers.append({"column": field.name, "rows": int(mask.sum()), "label": label})
     return rows, triggers
+
+
+def _is_repetition(comparison: Comparison, mask: Mask, rule: set[str]) -> bool:
+    """Whether the rows, apart from the columns of the `rule`, are but a few, said over and over.
+
+    That is a generator that collapsed, not somebody who planted a rule.
+    """
+    import pandas as pd
+
+    others = [field.name for field in comparison.fields if field.kind != "id" and field.name not in rule]
+    if not others:
+        return False
+    rows = pd.DataFrame({name: comparison.synthetic[name][mask] for name in others})
+    distinct = len(rows.drop_duplicates())
+    return distinct < LEAST_ROWS or 2 * distinct < len(rows)
 
 
 def _odd_values(comparison: Comparison, field: Field) -> tuple[list[int], Ints, int]:

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _VERSIONS = Query("versions", {"enum": ["newest", "all"], "default": "newest"}, "only the newest version of each name, or all")
 _SAMPLES = Query("samples", {"type": "boolean", "default": False}, "the bundled demo datasets too")
-_REPORT_FORMAT = Query("format", {"enum": ["json", "html"], "default": "json"}, "the document, or a page to read")
+_BY_TYPE = {"application/json": "json", "text/html": "html", "text/markdown": "md", "application/pdf": "pdf"}
+_FORMS = tuple(_BY_TYPE.values())
+_REPORT_FORMAT = Query(
+    "format", {"enum": list(_FORMS), "default": "json"}, "the document, a page to read, a Markdown summary or a PDF; else the Accept header"
+)
 
 
 class DatasetsHandler(Described, ImcpHandler):
@@ -82,18 +86,33 @@ class ReportHandler(Described, ImcpHandler):
     @allowed("read")
     async def get(self, report_id: str) -> None:
         workspace = (await self.runtime.opened()).workspace
-        if self.choice("format", ("json", "html")) == "json":
+        form = self._form()
+        self.set_header("Vary", "Accept")
+        if form == "json":
             self.finish_json(await asyncio.to_thread(read_report, workspace, report_id))
             return
-        page = await asyncio.to_thread(_page, workspace, report_id)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        # The page shows text from data: in a sandbox it has an origin of its own and cannot use the reader's session.
-        self.set_header("Content-Security-Policy", f"{self.content_security_policy}; sandbox allow-scripts")
-        self.finish(page)
+        media_type, content = await asyncio.to_thread(_rendered, workspace, report_id, form)
+        self.set_header("Content-Type", media_type)
+        if form == "html":
+            # The page shows text from data: in a sandbox it has an origin of its own and cannot use the reader's session.
+            self.set_header("Content-Security-Policy", f"{self.content_security_policy}; sandbox allow-scripts")
+        self.finish(content)
+
+    def _form(self) -> str:
+        """What the query asks for, else the first known type that the Accept header names, else JSON. Raises `InvalidInput`."""
+        if self.get_query_argument("format", None) is not None:
+            return self.choice("format", _FORMS)
+        for part in self.request.headers.get("Accept", "").split(","):
+            form = _BY_TYPE.get(part.partition(";")[0].strip().lower())
+            if form is not None:
+                return form
+        return "json"
 
 
-def _page(workspace: Workspace, report_id: str) -> str:
-    """Raises `NotFound`."""
-    from ...gatf.report import render_html
+def _rendered(workspace: Workspace, report_id: str, form: str) -> tuple[str, bytes]:
+    """Raises `NotFound`, or `MissingExtra` for a PDF without its library."""
+    from ...gatf.report import FORMATS, content_of
 
-    return render_html(workspace.reports.document(report_id))
+    media_type = FORMATS[form].media_type
+    content = content_of(workspace.reports.document(report_id), form)
+    return (f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type), content

@@ -86,6 +86,7 @@ function Detail({ check }: { check: Check }) {
     <div>
       {check.explanation && <p>{check.explanation}</p>}
       <Scale check={check} />
+      {check.basis && check.threshold !== null && <p class="imcp-muted">Threshold: {check.basis}</p>}
       {hasEvidence && <Evidence value={check.evidence} />}
       {check.source && <p class="imcp-muted">Source: {check.source}</p>}
       <p class="imcp-muted">

@@ -18,6 +18,7 @@ export interface Check {
   evidence: Record<string, unknown>;
   explanation: string;
   source: string;
+  basis?: string;
 }
 
 export interface Dimension {
@@ -27,6 +28,37 @@ export interface Dimension {
   weight: number;
   verdict: Verdict;
   reason: string | null;
+}
+
+export interface Control {
+  framework: string;
+  control: string;
+  title: string;
+  checks: string[];
+  verdict: Verdict;
+}
+
+/** Relations of the pairs (0, 1), (0, 2), (1, 2), (0, 3), … of `columns`. */
+export interface PairMap {
+  columns: string[];
+  of: number;
+  real: (number | null)[];
+  synthetic: (number | null)[];
+}
+
+/** Shares of rows by distance; the last bin is open. */
+export interface DistancePlot {
+  edges: number[];
+  synthetic: number[];
+  unseen: number[];
+  unseen_is: "holdout" | "real";
+  rows: number;
+}
+
+export interface Reason {
+  subject: string;
+  value: number;
+  why: string;
 }
 
 export interface ReportDocument {
@@ -45,6 +77,11 @@ export interface ReportDocument {
   seconds: number;
   versions: Record<string, string>;
   distributions: Record<string, unknown>[];
+  controls?: Control[];
+  pair_map?: PairMap | null;
+  distances?: DistancePlot | null;
+  weights?: Reason[];
+  thresholds?: Reason[];
 }
 
 /** Words that the kernel made, so that the static picture and the widget say the same. */

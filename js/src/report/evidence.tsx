@@ -13,6 +13,8 @@ export function Evidence({ value, depth = 0 }: { value: unknown; depth?: number 
   if (depth >= MAX_DEPTH) return <code>{JSON.stringify(value)}</code>;
   const entries = Object.entries(value);
   if (entries.length === 0) return <span class="imcp-muted">none</span>;
+  const records = namedRecords(value);
+  if (records !== null) return <Rows rows={records} depth={depth} />;
   return (
     <dl class="imcp-evidence">
       {entries.slice(0, 2 * MAX_ROWS).map(([key, item]) => (
@@ -69,6 +71,13 @@ function Rows({ rows, depth }: { rows: Dict[]; depth: number }) {
       <More shown={MAX_ROWS} total={rows.length} />
     </>
   );
+}
+
+/** Records by name as rows that begin with the name; null where `value` is something else. */
+export function namedRecords(value: Dict): Dict[] | null {
+  const entries = Object.entries(value);
+  if (entries.length < 2 || !entries.every(([, item]) => isDict(item) && Object.keys(item).length > 0)) return null;
+  return entries.map(([name, item]) => ({ "": name, ...(item as Dict) }));
 }
 
 function More({ shown, total }: { shown: number; total: number }) {

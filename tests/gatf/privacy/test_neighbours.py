@@ -54,6 +54,20 @@ def test_a_holdout_that_repeats_training_rows_cannot_hide_copies() -> None:
     assert isinstance(CloserToTraining().found(compared), Skipped)
 
 
+def test_a_row_said_over_and_over_does_not_decide_what_lies_closer() -> None:
+    """Eight modes, most of them next to training rows by chance, are no evidence of a leak."""
+    real, holdout, unseen = mixed(600, 0), mixed(600, 1), mixed(600, 2)
+    against = comparison(unseen, real, holdout)
+    plain = finding(CloserToTraining().run(against))
+    near = against.once("neighbours", lambda: None)
+    gap = near.synthetic_to_holdout[:, 0] - near.synthetic_to_train[:, 0]
+    row = near.synthetic_rows[int(gap.argmax())]
+    repeated = pd.concat([unseen, unseen.iloc[[row] * 900].assign(id=range(90_000, 90_900))], ignore_index=True)
+    found = finding(CloserToTraining().run(comparison(repeated, real, holdout)))
+    assert not found.gate_failed
+    assert abs(found.value - plain.value) < 0.08
+
+
 def test_copies_with_noise_lie_closer_to_training(halves: Halves) -> None:
     real = halves.real.frame.iloc[:4000]
     noisy = real.assign(age=real["age"] + 1, fnlwgt=real["fnlwgt"] + np.random.default_rng(0).integers(-50, 50, len(real)))

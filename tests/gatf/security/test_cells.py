@@ -180,6 +180,16 @@ def test_a_trigger_with_one_label_is_poison_and_a_frequent_value_without_one_is_
     assert np.flatnonzero(affected.rows).tolist() == list(range(40))
 
 
+def test_a_row_said_over_and_over_is_no_poison() -> None:
+    rng = np.random.default_rng(0)
+    real, collapsed = (
+        pd.DataFrame({"x": rng.normal(size=2_000), "y": rng.normal(size=2_000), "label": rng.choice(["yes", "no"], 2_000)}) for _ in "ab"
+    )
+    collapsed.loc[:399] = collapsed.loc[[0] * 400].to_numpy()
+    against = comparison(collapsed.astype(real.dtypes), real)
+    assert judge(PoisonedRows(), against, Limits()).check.verdict == "pass"
+
+
 @pytest.mark.parametrize(
     "frame",
     [

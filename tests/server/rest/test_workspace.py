@@ -39,7 +39,8 @@ async def test_one_dataset_comes_with_its_first_rows(lab, tmp_path) -> None:
         ("models/nothing", 404),
         ("reports/nothing", 404),
         ("reports/nothing?format=html", 404),
-        ("reports/nothing?format=pdf", 422),
+        ("reports/nothing?format=pdf", 404),
+        ("reports/nothing?format=docx", 422),
         ("jobs/nothing", 404),
     ],
 )

@@ -13,7 +13,7 @@ from imcp_jupyter.gatf.run import run_gatf
 from imcp_jupyter.gatf.validate import validate_data
 from imcp_jupyter.models.validation import ReportDocument
 
-from .conftest import mixed
+from ..conftest import mixed
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -70,7 +70,14 @@ def test_the_verdict_comes_first_with_score_interval_level_and_badge(unseen_repo
 def test_a_failed_gate_is_explained_with_what_to_do(copied_report: ReportDocument) -> None:
     page = render_html(copied_report)
     assert "Capped at 24 by a failed gate" in page
-    assert page.index("What to do") < page.index("Do not share this table.") < page.index("<h2>Checks</h2>")
+    assert page.index("What to do") < page.index("Do not share this table.")
+
+
+def test_verdict_why_evidence_and_what_to_do_follow_each_other(copied_report: ReportDocument) -> None:
+    page = render_html(copied_report)
+    marks = ('class="verdict fail"', "<h2>Why</h2>", "<h2>Evidence</h2>", "Pairs of columns", "<h2>What to do</h2>", "<h2>Weights and")
+    places = [page.index(mark) for mark in marks]
+    assert places == sorted(places)
 
 
 def test_a_wide_table_stays_under_two_megabytes() -> None:
@@ -99,7 +106,7 @@ def test_light_dark_print_and_readers_are_served(unseen_report: ReportDocument) 
 
 
 def test_every_text_colour_has_contrast_enough() -> None:
-    from imcp_jupyter.gatf.report import _TEMPLATES
+    from imcp_jupyter.gatf.report.page import _TEMPLATES
 
     css = (_TEMPLATES / "report.css").read_text()
     schemes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)]
@@ -121,3 +128,33 @@ def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_whatever_a_document_holds_is_drawn_and_inert(hostile: ReportDocument) -> None:
+    page = render_html(hostile)
+    assert not Elements(page).tags & {"script", "img", "a"}
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 10
+    for text in ("Evidence for controls", "Art. 5", "Distance to the nearest training row", "Pairs of columns", "2 more are not drawn"):
+        assert text in page
+    for name in ("Quality", "Privacy", "Fairness", "Security"):
+        assert f"<h3>{name}</h3>" in page
+
+
+def test_records_in_the_evidence_are_a_table(hostile: ReportDocument) -> None:
+    page = render_html(hostile)
+    assert '<th scope="col">group</th><th scope="col" class="number">rows</th><th scope="col" class="number">rate</th>' in page
+    assert '<td>other</td><td class="number">60</td><td class="number">–</td>' in page
+
+
+def test_weights_and_thresholds_are_explained(unseen_report: ReportDocument) -> None:
+    page = render_html(unseen_report)
+    for text in ("weight of privacy", "What leaks cannot be called back", "passes from", "Four fifths of the way to real rows"):
+        assert text in page
+    assert "80 % of the way from the bad case to what real rows reach" in page
+    assert all(check.basis for check in unseen_report.checks if check.verdict != "skipped")
+
+
+def test_failed_checks_are_open(copied_report: ReportDocument, unseen_report: ReportDocument) -> None:
+    assert render_html(copied_report).count("<details open>") == 6
+    failed = sum(check.verdict == "fail" for check in unseen_report.checks)
+    assert render_html(unseen_report).count("<details open>") == failed
