@@ -30,6 +30,8 @@ class Learner:
 
     fields: list[Field]
     seed: int
+    max_trees: int = MAX_TREES
+    feature_share: float = 1.0  # of the features, drawn anew for every split
 
     def matrix(self, table: Encoded) -> Floats:
         """(n_rows, n_fields) float64, NaN for missing."""
@@ -42,7 +44,7 @@ class Learner:
         """Learn class numbers; predicts (n_rows, n_classes) probabilities, 0 for classes that `labels` lacks."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        trees = MAX_TREES if n_classes <= 2 else max(10, min(MAX_TREES, TREES_FOR_ALL_CLASSES // n_classes))
+        trees = self.max_trees if n_classes <= 2 else max(10, min(self.max_trees, TREES_FOR_ALL_CLASSES // n_classes))
         model = self._fit(HistGradientBoostingClassifier(max_iter=trees, **self._settings), features, labels)
 
         def predict(rows: Floats) -> Floats:
@@ -57,7 +59,7 @@ class Learner:
         """Learn numbers; predicts (n_rows,)."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
-        model = self._fit(HistGradientBoostingRegressor(max_iter=MAX_TREES, **self._settings), features, values)
+        model = self._fit(HistGradientBoostingRegressor(max_iter=self.max_trees, **self._settings), features, values)
 
         def predict(rows: Floats) -> Floats:
             with _one_thread():
@@ -70,6 +72,7 @@ class Learner:
         native = [not field.is_numeric and field.n_levels <= MAX_CATEGORIES for field in self.fields]
         return {
             "learning_rate": 0.15,
+            "max_features": self.feature_share,
             "early_stopping": False,
             "random_state": self.seed,
             "categorical_features": native if any(native) else None,

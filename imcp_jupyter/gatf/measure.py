@@ -19,6 +19,13 @@ Floats = npt.NDArray[np.float64]
 GATE_CAP = 24.0  # just under level 'low': a failed gate means no trust
 FOUND_CAP = 45.0  # best score of a check that found what must not be there at all
 ROWS_SHOWN = 20  # rows that evidence points to
+_RANGES = {
+    "share": (0, 1),
+    "AUC": (0, 1),
+    "probability": (0, 1),
+    "difference of rates": (0, 1),
+    "rank correlation": (-1, 1),
+}  # of units, for intervals
 _RAREST, _COMMON = 1e-6, 0.1  # shares of cells at which a finding scores `FOUND_CAP` and 0
 
 
@@ -122,7 +129,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         return Judged(Check(**facts, verdict="skipped", explanation=found.reason[:1].upper() + found.reason[1:] + "."), np.empty(0))
     score = float(_score(np.asarray([found.value]), found)[0])
     values = _centred(found, comparison.replicates)
-    low, high = np.percentile(np.clip(values, 0, 1) if measure.unit in ("share", "AUC") else values, [2.5, 97.5])
+    low, high = np.percentile(np.clip(values, *_RANGES.get(measure.unit, (None, None))), [2.5, 97.5])
     check = Check(
         **facts,
         value=found.value,

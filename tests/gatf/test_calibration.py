@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bench.calibration import Outcome, case_of, judge, plant, scores
-from bench.faults import Case, Fault, faults
+from bench.faults import Case, faults
 from imcp_jupyter.data.samples import load_sample
 from imcp_jupyter.models.validation import ReportDocument
 

@@ -21,7 +21,7 @@ BINS = 10
 MAX_SETS = 1_000
 MAX_ROWS = 50_000
 MIN_ROWS = 20
-_BASE = BINS + 2  # with one code for missing cells and one for what real hardly has
+CODES = BINS + 2  # with one code for missing cells and one for what real hardly has
 
 
 class Marginals(Measure):
@@ -41,13 +41,13 @@ class Marginals(Measure):
             return Skipped(f"needs at least {MIN_ROWS} rows in every table")
         rng = comparison.rng(self.id)
         sets = _sets(len(fields), self.ways, rng)
-        edges = [_edges(field, comparison.real) for field in fields]
+        edges = [bin_edges(field, comparison.real) for field in fields]
 
         rows = {}
 
         def coded(name: str, table: Encoded) -> list[Codes]:
             at = rows[name] = equal_rows(table, size, rng)
-            return [_coded(field, table[field.name][at], edge) for field, edge in zip(fields, edges, strict=True)]
+            return [binned(field, table[field.name][at], edge) for field, edge in zip(fields, edges, strict=True)]
 
         base = coded("real", reference)
         tables = {"synthetic": comparison.synthetic, "ceiling": other, "floor": comparison.floor}
@@ -97,7 +97,7 @@ def _sets(n_columns: int, ways: int, rng: np.random.Generator) -> list[tuple[int
     return sorted(drawn)
 
 
-def _edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
+def bin_edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
     """Inner deciles of a numeric column; the code of each level of a discrete one, the rarest sharing the last."""
     column, missing = real[field.name], real.missing(field.name)
     if field.is_numeric:
@@ -110,7 +110,7 @@ def _edges(field: Field, real: Encoded) -> npt.NDArray[np.float64]:
     return codes
 
 
-def _coded(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.float64]) -> Codes:
+def binned(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.float64]) -> Codes:
     if not field.is_numeric:
         known: Codes = edges[column].astype(np.int64)
         return known
@@ -123,7 +123,7 @@ def _similarities(mine: list[Codes], theirs: list[Codes], sets: list[tuple[int, 
     """1 minus the total variation distance of each set, and what each row of either side adds to their mean."""
     found, added = [], (np.zeros(len(mine[0])), np.zeros(len(theirs[0])))
     for chosen in sets:
-        similarity, *parts = shared(_packed(mine, chosen), _packed(theirs, chosen), _BASE ** len(chosen))
+        similarity, *parts = shared(_packed(mine, chosen), _packed(theirs, chosen), CODES ** len(chosen))
         found.append(similarity)
         for total, part in zip(added, parts, strict=True):
             total += part
@@ -133,5 +133,5 @@ def _similarities(mine: list[Codes], theirs: list[Codes], sets: list[tuple[int, 
 def _packed(side: list[Codes], chosen: tuple[int, ...]) -> Codes:
     packed = side[chosen[0]]
     for at in chosen[1:]:
-        packed = packed * _BASE + side[at]
+        packed = packed * CODES + side[at]
     return packed

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..classifier import Learner, Predict
 from ..comparison import Comparison, Field
 from ..measure import Finding, Measure, Skipped
-from ..utility.transfer import MAX_CLASSES, TARGET_NAME
+from ..utility.task import MAX_CLASSES, TARGET_NAME
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
