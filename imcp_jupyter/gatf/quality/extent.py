@@ -88,10 +88,11 @@ class Cardinality(Measure):
         scores = {role: _alike(counts["real"], counts[role]) for role in ("synthetic", "other")}
         value, ceiling = float(scores["synthetic"].mean()), float(scores["other"].mean())
         named = {field.name: float(score) for field, score in zip(fields, scores["synthetic"], strict=True)}
+        worst = lowest(named)
         shown = {
             name: {"real": int(counts["real"][at]), "synthetic": int(counts["synthetic"][at])}
             for at, name in enumerate(named)
-            if name in lowest(named)
+            if name in worst
         }
         return Finding(
             value,
