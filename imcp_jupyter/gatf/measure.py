@@ -135,7 +135,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         value=found.value,
         floor=found.floor,
         ceiling=found.ceiling,
-        threshold=found.floor + limits.passes / 100 * (found.ceiling - found.floor) if found.threshold is None else found.threshold,
+        threshold=_passing(found, limits) if found.threshold is None else found.threshold,
         score=score,
         interval=(min(float(low), found.value), max(float(high), found.value)),
         verdict=found.verdict or _verdict(score, found, limits),
@@ -179,6 +179,14 @@ def _rarity(values: Floats) -> Floats:
 def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> float:
     """`floor`, or `worst` where the floor is no worse than the ceiling (a table without dependence has nothing to lose)."""
     return worst if abs(ceiling - floor) < least or (floor < ceiling) != (worst < ceiling) else floor
+
+
+def _passing(found: Finding, limits: Limits) -> float:
+    """The value from which the check passes."""
+    if found.scale is None:
+        return found.floor + limits.passes / 100 * (found.ceiling - found.floor)
+    way = np.linspace(found.floor, found.ceiling, 10_001)  # the score rises along it
+    return float(way[np.searchsorted(found.scale(way), limits.passes).clip(0, len(way) - 1)])
 
 
 def _usable(found: Finding | Skipped) -> Finding | Skipped:
