@@ -54,19 +54,18 @@ class Fault:
 def dressed(name: str, frames: tuple[Frame, Frame, Frame], target: str, group: str, positive: object, seed: int = 0) -> Case:
     """`frames` (training, holdout, unseen rows) with five columns more: an e-mail address that is a key, a short note, a fee and its
     total (fee and a tax of one tenth, in cents), and two days in order."""
-    starts = np.cumsum([0, *(len(frame) for frame in frames)])
     rng = np.random.default_rng(seed)
-    parts = [_dressed(frame.reset_index(drop=True), int(start), rng) for frame, start in zip(frames, starts, strict=False)]
+    parts = [_dressed(frame.reset_index(drop=True), rng) for frame in frames]
     return Case(name, *parts, target, group, positive)
 
 
-def _dressed(frame: Frame, start: int, rng: np.random.Generator) -> Frame:
+def _dressed(frame: Frame, rng: np.random.Generator) -> Frame:
     rows = len(frame)
     words = np.array(["called", "wrote", "visited", "paid", "asked", "moved", "left", "came back", "signed", "waited"], dtype=object)
     fee = np.round(rng.gamma(3.0, 40.0, rows), 2)
     opened = np.datetime64("2024-01-01", "D") + rng.integers(0, 600, rows)
     return frame.assign(
-        email=[f"person{start + row:06d}@example.org" for row in range(rows)],
+        email=["".join(letters) + "@example.org" for letters in rng.choice(list("abcdefghijklmnopqrstuvwxyz"), (rows, 12)).tolist()],
         note=rng.choice(words, rows) + ", " + rng.choice(words, rows) + " and " + rng.choice(words, rows),
         fee=fee,
         total=np.round(fee + np.round(fee / 10, 2), 2),
@@ -79,17 +78,18 @@ def faults() -> list[Fault]:
     """Every known case, apart from the unseen rows as they are."""
     return [
         Fault("copied training rows", "privacy", ("identical_matches",), (0.1, 0.3, 0.5, 1.0), _copied, ("compliance",)),
-        Fault("copies with one cell changed", "privacy", ("near_copies",), (0.1, 0.3, 0.5), _nearly_copied, ("compliance",)),
+        Fault("copies with one cell changed", "privacy", ("near_copies",), (0.1, 0.3, 0.5), _nearly_copied, ("compliance", "grounding")),
         Fault("columns shuffled", "quality", ("column_pairs", "all_pairs", "c2st"), (0.2, 0.5, 1.0), _shuffled,
               ("utility", "fairness", "grounding", "privacy")),
         Fault("noise on every column", "quality", ("column_shapes", "c2st", "triples"), (0.1, 0.3, 0.6), _noisy,
               ("utility", "fairness", "grounding", "privacy")),
-        Fault("mode collapse", "quality", ("column_shapes", "c2st", "all_pairs", "coverage"), (0.3, 0.6, 0.9), _collapsed,
+        Fault("mode collapse", "quality", ("column_shapes", "c2st", "all_pairs", "beta_recall", "coverage"), (0.3, 0.6, 0.9), _collapsed,
               ("utility", "fairness", "privacy", "security")),
         Fault("a minority dropped", "fairness", ("representation",), (0.5, 0.8, 1.0), _dropped),
-        Fault("flipped labels", "utility", ("tstr_ratio",), (0.1, 0.25, 0.5), _flipped, ("quality", "fairness")),
-        Fault("bias amplified", "fairness", ("demographic_parity", "disparate_impact", "equal_opportunity"), (0.3, 0.6, 1.0), _biased,
-              ("quality", "utility")),
+        Fault("flipped labels", "utility", ("tstr_ratio", "tstr_targets", "calibration"), (0.1, 0.25, 0.5), _flipped,
+              ("quality", "fairness", "security")),
+        Fault("bias amplified", "fairness", ("label_parity", "disparate_impact", "decision_parity", "equal_opportunity"), (0.3, 0.6, 1.0),
+              _biased, ("quality", "utility")),
         Fault("real e-mail addresses", "compliance", ("pii_replay",), (0.01, 0.05, 0.2), _replayed, ("privacy",)),
         Fault("card numbers in a note", "compliance", ("pii_content",), (0.01, 0.05, 0.2), _cards, ("quality",)),
         Fault("formulas", "security", ("formula_injection",), (0.005, 0.02, 0.1), _texts(_FORMULA), ("quality",)),
@@ -97,7 +97,7 @@ def faults() -> list[Fault]:
         Fault("keys", "security", ("secrets",), (0.005, 0.02, 0.1), _texts(_KEY), ("quality",)),
         Fault("a sum that is broken", "grounding", ("arithmetic",), (0.02, 0.1, 0.5), _miscounted),
         Fault("dates out of order", "grounding", ("arithmetic", "orderings"), (0.02, 0.1, 0.5), _reversed),
-        Fault("dates shifted by years", "quality", ("column_shapes", "validity"), (0.2, 0.5, 1.0), _shifted, ("grounding",)),
+        Fault("dates shifted by years", "quality", ("column_shapes", "drift"), (0.2, 0.5, 1.0), _shifted, ("grounding",)),
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 import imcp_jupyter as imcp
 from imcp_jupyter.data.table import content_hash
 from imcp_jupyter.errors import InvalidInput, NotFound
+from imcp_jupyter.models.validation import DIMENSIONS
 
 ROWS = 400
 
@@ -82,7 +83,7 @@ def test_reports_have_scores_dimensions_and_checks(home: Path, people: pd.DataFr
     report = imcp.run_gatf_validation(synthetic, real=people, holdout=adult_holdout.head(1500), profile="general", target="income")
     low, high = report.interval
     assert 0 <= low <= report.score <= high <= 100
-    assert set(report.dimensions) == {"quality", "utility", "privacy", "security", "fairness", "compliance"}
+    assert set(report.dimensions) == set(DIMENSIONS)
     assert report.dimensions["privacy"].score is not None
     assert {"id", "dimension", "value", "floor", "ceiling", "verdict", "evidence", "source"} <= set(report.checks.columns)
     assert report.to_html(tmp_path / "r.html").startswith("<!doctype html>")

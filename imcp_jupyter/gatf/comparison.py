@@ -208,7 +208,8 @@ def _align_all(tables: dict[str, Table]) -> tuple[dict[str, Aligned], list[Colum
                 field=role,
                 hint="columns are matched by name",
             )
-    schema = [column for column in base.schema.columns if all(column.name in table.names for table in tables.values())]
+    known = [set(table.names) for table in tables.values()]
+    schema = [column for column in base.schema.columns if all(column.name in names for names in known)]
     people = direct_identifiers(base.frame)  # made anew, like free text: other values are no fault
     schema = [column.model_copy(update={"kind": "text"}) if column.name in people and column.kind != "id" else column for column in schema]
     if not schema:

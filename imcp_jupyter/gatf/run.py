@@ -11,7 +11,7 @@ from importlib.metadata import version
 from .._version import __version__
 from ..data.table import Table
 from ..models.validation import ReportDocument, SubjectInfo
-from . import compliance, fairness, privacy, quality, security, utility
+from . import compliance, fairness, grounding, privacy, quality, security, utility
 from .comparison import Comparison, Progress
 from .compliance import controls_of
 from .distributions import distributions
@@ -21,7 +21,7 @@ from .pictures import distance_plot, pair_map
 from .profile import Profile, find_profile
 from .trust import trust_of
 
-DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness, compliance)
+DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness, compliance, grounding)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
 
 

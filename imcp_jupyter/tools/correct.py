@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..config import Settings
 from ..data.preview import preview_of
 from ..data.table import Table
 from ..errors import ImcpError, InvalidInput, NotFound, did_you_mean
@@ -18,6 +19,7 @@ from ..workspace.context import JobContext
 from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
 from .facts import facts_of
+from .profiles import profile_files, profile_of
 from .tool import Annotations, Link, Result, Tool
 from .validate import GatfParams
 
@@ -44,7 +46,7 @@ class Places(BaseModel):
 class CorrectParams(GatfParams):
     report: str | None = Field(None, description="id of a report on this table, whose failed checks are heeded; judged first when left out")
     checks: list[str] | None = Field(
-        None, description="ids of the checks to heed; those that failed or warned, and validity, when left out"
+        None, description="ids of the checks to heed; those that failed or warned, and clearly wrong cells, when left out"
     )
     evidence: dict[str, Places] | None = Field(
         None,
@@ -86,6 +88,9 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
     icon = "validate"
     annotations = Annotations(idempotent=True)
     cacheable = True
+
+    def files(self, params: CorrectParams, settings: Settings) -> list[bytes]:
+        return profile_files(params.profile, settings)
 
     def run(self, params: CorrectParams, context: JobContext) -> CorrectResult:
         from ..gatf.vos.correct import correct
@@ -168,7 +173,7 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
             tables["synthetic"],
             tables.get("real"),
             tables.get("holdout"),
-            profile=params.profile,
+            profile=profile_of(params.profile, context),
             target=params.target,
             names={role: source.title for role, source in sources.items()},
             seed=context.seed,

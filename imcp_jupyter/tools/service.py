@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import Conflict, ImcpError, InternalError, JobCancelled, WorkerDied, error_from_dict
 from ..models.job import Principal
 from ..workspace.pool import WorkerPool
+from ..workspace.redaction import redacted
 from ..workspace.workspace import Workspace
 from .execute import WORKER_ENTRY, create_job, run_job, run_quick
 from .registry import AnyTool, find_tool
@@ -29,7 +30,7 @@ class Call:
 
 
 class ToolService:
-    """Runs tools for a server. Its methods are quick and may be called from any thread; only `submit` writes one row."""
+    """Runs tools for a server. Its methods are quick and may be called from any thread; only `submit` writes, one row."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -57,11 +58,15 @@ class ToolService:
 
         `on_progress` is called from another thread. With `as_job` even a quick look becomes a job with an id.
         """
-        tool = find_tool(name)
-        params = tool.parse(arguments)
+        try:
+            tool = find_tool(name)
+            params = tool.parse(arguments)
+        except ImcpError as error:
+            self.workspace.trail.record(name, redacted(arguments), principal, error, refused=True)
+            raise
         if tool.runs == "inline" and not as_job:
             call = Call(None)
-            self._quick.submit(self._finish, call.future, lambda: run_quick(self.workspace, tool, params, principal, self._pool.kill))
+            self._quick.submit(self._finish, call.future, lambda: self._look(tool, params, principal))
             return call
         job = create_job(self.workspace, tool, params, principal)
         call = Call(job.id)
@@ -71,6 +76,17 @@ class ToolService:
         else:
             self._pool.submit(job.id, self._task(job.id, tool, params, principal), _Listener(self.workspace, call, tool, on_progress))
         return call
+
+    def _look(self, tool: AnyTool, params: Params, principal: Principal) -> Result:
+        """Run a quick call, and write it into the trail: it has no job that would tell of it."""
+        fault: ImcpError | None = None
+        try:
+            return run_quick(self.workspace, tool, params, principal, self._pool.kill)
+        except ImcpError as error:
+            fault = error
+            raise
+        finally:
+            self.workspace.trail.record(tool.name, redacted(params.model_dump(mode="json")), principal, fault)
 
     def cancel(self, job_id: str) -> None:
         """End a job. Raises `NotFound`, or `Conflict` when it has ended already."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, NotFound, did_you_mean
 from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
+from .profiles import profile_of
 from .tool import Annotations, DataRef, Params, Tool
 from .validate import ReportResult, report_result
 
@@ -40,6 +41,7 @@ class SubjectParams(Params):
         None, ge=20, description=f"rows to draw of a model; as many as real has, at most {MOST_DRAWN:,}, when left out"
     )
     repeats: int = Field(3, ge=1, le=50, description="runs of a generator, each with other halves of the real data and another seed")
+    task_tools: list[str] | None = Field(None, description="names of the tools that an agent's task needs; others count as off task")
     seed: int = Field(0, ge=0, description="seed of draws, halves, resampling and classifiers")
 
 
@@ -48,7 +50,7 @@ class GatfValidate(Tool[SubjectParams, ReportResult]):
     title = "Judge a model, generator or agent"
     description = (
         "A GATF trust report on a stored model (its file, and rows drawn from it), on a generator (learned on halves of the real data, "
-        "with mean and spread over repeated seeds) or on a dataset."
+        "with mean and spread over repeated seeds), on an agent (by the trail of its calls) or on a dataset."
     )
     verb = "gatf validate"
     example = "generator:cart --real demo:adult --repeats 3"
@@ -61,6 +63,8 @@ class GatfValidate(Tool[SubjectParams, ReportResult]):
             document = _model(name, params, context)
         elif colon and kind == "generator":
             document = _generator(name, params, context)
+        elif colon and kind == "agent":
+            document = _agent(name, params, context)
         elif colon and kind == "document":
             raise InvalidInput(
                 "documents cannot be judged: no check looks at them", field="subject", hint="judge the table of their records"
@@ -82,7 +86,6 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     import pandas as pd
 
     from ..data.table import Table
-    from ..gatf.profile import find_profile
     from ..gatf.security.model_file import scan_model_file
     from ..gatf.vos.model_check import ModelFile
     from ..gatf.vos.tableless import report_on
@@ -95,7 +98,7 @@ def _model(model_id: str, params: SubjectParams, context: JobContext) -> ReportD
     check = ModelFile(faults, refusal)
     if model is None:
         file = pd.DataFrame({"file": [path.name]})
-        return report_on(file, "model", name, [check], find_profile(params.profile), seed=context.seed,
+        return report_on(file, "model", name, [check], profile_of(params.profile, context), seed=context.seed,
                          replicates=context.workspace.settings.bootstrap_replicates)  # fmt: skip
     real_reference = params.real or _source_of(info.dataset, context)
     real = _table(real_reference, "real", context)
@@ -169,6 +172,21 @@ def _generator(engine_name: str, params: SubjectParams, context: JobContext) -> 
     return judge_generator(fit_and_draw, judge, real, repeats=params.repeats, seed=context.seed, progress=context.part(0.02, 0.98))
 
 
+def _agent(name: str, params: SubjectParams, context: JobContext) -> ReportDocument:
+    from ..gatf.vos.agent import judge_agent
+    from .registry import find_tool
+
+    for tool in params.task_tools or ():
+        find_tool(tool)
+    # This very call is under way, so it says nothing yet.
+    calls = [call for call in context.workspace.trail.of(name) if call.job_id != context.job_id]
+    if not calls:
+        known = list(context.workspace.trail.subjects())
+        raise NotFound(f"nobody called '{name}' made a call", field="subject", hint=did_you_mean(name, known))
+    replicates = context.workspace.settings.bootstrap_replicates
+    return judge_agent(name, calls, params.task_tools, seed=context.seed, replicates=replicates)
+
+
 def _judged(
     params: SubjectParams,
     context: JobContext,
@@ -189,7 +207,7 @@ def _judged(
         synthetic,
         real,
         holdout,
-        profile=params.profile,
+        profile=profile_of(params.profile, context),
         target=params.target,
         names=names | {"synthetic": name},
         seed=context.seed if seed is None else seed,

@@ -18,6 +18,7 @@ from ..models.validation import ReportDocument
 from ..workspace.baselines import store_baseline
 from ..workspace.context import JobContext
 from .facts import facts_of
+from .profiles import profile_of
 from .tool import Link, Params, Result, Tool
 from .validate import GatfParams
 
@@ -184,7 +185,7 @@ def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) ->
         sources["synthetic"].table(),
         sources["real"].table() if "real" in sources else None,
         sources["holdout"].table() if "holdout" in sources else None,
-        profile=case.profile,
+        profile=profile_of(case.profile, context),
         target=case.target,
         names={role: source.title for role, source in sources.items()},
         seed=case.seed,

@@ -13,9 +13,8 @@ from ..models.validation import ReportDocument
 from ..synth.constraints.sdv_format import read_constraints
 from ..workspace.context import JobContext
 from .facts import facts_of
+from .profiles import profile_files, profile_of
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
-
-PROFILES = "profiles"  # folder of the workspace with the user's own
 
 
 class CheckLine(BaseModel):
@@ -113,12 +112,9 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
     cacheable = True
 
     def files(self, params: GatfParams, settings: Settings) -> list[bytes]:
-        from ..gatf.profile import profile_sources
-
-        return profile_sources(params.profile, settings.home / PROFILES)
+        return profile_files(params.profile, settings)
 
     def run(self, params: GatfParams, context: JobContext) -> ReportResult:
-        from ..gatf.profile import find_profile
         from ..gatf.run import run_gatf
 
         tables: dict[str, Table] = {}
@@ -132,7 +128,7 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
             tables["synthetic"],
             tables.get("real"),
             tables.get("holdout"),
-            profile=find_profile(params.profile, context.workspace.settings.home / PROFILES),
+            profile=profile_of(params.profile, context),
             target=params.target,
             names=names,
             seed=context.seed,

@@ -132,6 +132,19 @@ privacy_budgets = Table(  # of datasets that have one of their own
     Column("created", String, nullable=False),
 )
 
+calls = Table(  # calls that made no job: quick looks, and what was refused
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tool", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("principal", JSON, nullable=False),
+    Column("subject", String, nullable=False, index=True),
+    Column("error", JSON),
+    Column("created", String, nullable=False),
+)
+
 baselines = Table(  # scores that the next run of a suite is held against
     "baselines",
     metadata,

@@ -120,7 +120,9 @@ def open_source(
             raise NotFound(error.message, field=field, hint=error.hint) from None
         info = found.info
         scan = _scan(TableFiles.find(str(found.path), field), settings, seed)
-        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema, scan, info.lineage)
+        made = {"created": info.created.isoformat(), "job_id": info.job_id} if info.origin == "synthetic" else {}
+        lineage = made | info.lineage
+        return Source(info.name.removeprefix("demo:"), field, found.to_pandas, info.content_hash, info.table_schema, scan, lineage)
     if reference.kind == "path" or reference.name.startswith("file://"):
         files = TableFiles.find(reference.name.removeprefix("file://"), field)
         scan = _scan(files, settings, seed)

@@ -24,6 +24,7 @@ from .ledger import Ledger
 from .owners import Owner
 from .stored_models import StoredModels
 from .stored_reports import StoredReports
+from .trail import Trail
 
 
 class Workspace:
@@ -42,6 +43,7 @@ class Workspace:
         self.models = StoredModels(self._database, self.models_folder)
         self.reports = self.reports_type(self._database)
         self.baselines = Baselines(self._database)
+        self.trail = Trail(self._database)
         self.ledger = Ledger(self._database, settings, self._hash_of)
         self.jobs = Jobs(self._database, self._owners_folder, self.owner)
 

@@ -7,7 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from imcp_jupyter.data.table import Table
 from imcp_jupyter.errors import InvalidInput
+from imcp_jupyter.gatf.comparison import Comparison
+from imcp_jupyter.gatf.compliance import LineageComplete
+from imcp_jupyter.gatf.measure import Finding
 from imcp_jupyter.models.constraints import Inequality
 from imcp_jupyter.models.job import Principal
 from imcp_jupyter.tools.execute import run_inline
@@ -43,6 +47,9 @@ def test_the_card_of_a_dataset_of_the_workspace_is_a_fact(workspace: Workspace) 
     assert facts.card is not None
     assert facts.card.seed == 3
     assert facts.lineage["model"] == made.model
+    lineage = LineageComplete().run(Comparison(Table.of(workspace.datasets["twin"].to_pandas()), facts=facts))
+    assert isinstance(lineage, Finding)
+    assert lineage.evidence["missing"] == []
 
 
 @pytest.mark.parametrize("parameter", ["protected", "quasi_identifiers", "sensitive"])

@@ -202,3 +202,27 @@ if __name__ == "__main__":
         assert list(workspace.staging_folder.iterdir()) == []
     finally:
         workspace.close()
+
+
+def test_every_call_leaves_a_trail(service: ToolService) -> None:
+    agent = Principal(subject="trail-agent", kind="agent", face="mcp")
+    service.submit("list_datasets", {}, agent).future.result(timeout=60)
+    with pytest.raises(NotFound):
+        service.submit("preview_dataset", {"dataset": "nowhere"}, agent).future.result(timeout=60)
+    with pytest.raises(InvalidInput):
+        service.submit("generate_tabular", {"data": "demo:adult", "rows": -1, "api_key": "hush"}, agent)
+    call = service.submit("generate_tabular", {"data": "demo:adult", "rows": 30, "engine": "copula"}, agent)
+    call.future.result(timeout=120)
+    trail = service.workspace.trail.of("trail-agent")
+    assert [(one.tool, one.state) for one in trail] == [
+        ("list_datasets", "succeeded"), ("preview_dataset", "failed"), ("generate_tabular", "refused"), ("generate_tabular", "succeeded"),
+    ]  # fmt: skip
+    assert [one.job_id for one in trail] == [None, None, None, call.job_id]
+    assert "hush" not in str(trail)
+    assert "trail-agent" in list(service.workspace.trail.subjects())
+    report = service.submit("gatf_validate", {"subject": "agent:trail-agent", "task_tools": ["list_datasets"]}, agent).future.result(
+        timeout=120
+    )
+    assert report.level == "none"  # four calls say nothing
+    with pytest.raises(NotFound, match="nobody called 'nobody' made a call"):
+        service.submit("gatf_validate", {"subject": "agent:nobody"}, agent).future.result(timeout=120)

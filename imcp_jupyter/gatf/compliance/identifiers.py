@@ -61,8 +61,11 @@ class Identifiers:
     def density(self) -> float:
         """The share of all keys of this form that are real ones: how often a random key is one by chance.
 
-        The form is that of the commonest length, with the characters that occur at each of its places.
+        The form is that of the commonest length, with the characters that occur at each of its places. An address of mail is a
+        person's however it was arrived at.
         """
+        if self.kind == "email":
+            return 0.0
         keys = [key for key, _ in zip(sorted(self.known), range(_SAMPLE), strict=False)]
         if not keys:
             return 1.0

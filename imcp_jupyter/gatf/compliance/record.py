@@ -10,7 +10,7 @@ from ..measure import Finding, Measure, Skipped
 
 # What must be on record, and the names under which lineage may give it.
 _RECORD: dict[str, tuple[str, ...]] = {
-    "who": ("principal", "user", "owner", "by"),
+    "who": ("principal", "user", "owner", "by", "job_id"),  # a job's record names who called
     "when": ("created", "finished", "started"),
     "source": ("source_hash", "inputs"),
     "seed": ("seed",),
@@ -23,7 +23,7 @@ _RECORD: dict[str, tuple[str, ...]] = {
 class LineageComplete(Measure):
     """Who made the table, when, from which content, by which engine and parameters, with which seed and versions.
 
-    The card and the lineage of a workspace dataset are read; values are not judged, but that the source's hash is the real table's.
+    The card and the lineage of a workspace dataset are read; no value is judged but the source's hash, where real has as many rows.
     """
 
     id = "lineage"
@@ -42,7 +42,8 @@ class LineageComplete(Measure):
         missing = [what for what, names in _RECORD.items() if not any(_is_given(known.get(name)) for name in names)]
         hashes = {str(known.get("source_hash"))} | {str(value) for value in _values(known.get("inputs"))}
         other = False
-        if comparison.has_real and card is not None and len(card.source_hash) == 64:
+        # A source larger than memory stands as a sample of its rows, whose hash says nothing.
+        if comparison.has_real and card is not None and len(card.source_hash) == 64 and card.source_rows == comparison.real.n_rows:
             other = comparison.tables["real"].content_hash not in hashes
         said = "It is on record who made the table, when, from what and how."
         if missing:

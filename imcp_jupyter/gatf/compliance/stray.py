@@ -26,7 +26,7 @@ class StrayPersonalData(Measure):
     them from real ones), and only more than twice as many count.
     """
 
-    id = "stray_pii"
+    id = "pii_content"
     dimension = "compliance"
     title = "Personal data out of place"
     source = "45 CFR 164.514(b)(2)(i), the 18 identifiers of HIPAA Safe Harbor; PCI DSS 4.0.1, requirement 3; python-stdnum; libphonenumber"

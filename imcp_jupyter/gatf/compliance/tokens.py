@@ -72,9 +72,9 @@ def _large_numbers(comparison: Comparison, role: str) -> list[Texts]:
     """Columns of whole numbers with at least 13 digits, as texts."""
     table = comparison.tables[role]
     columns = []
-    for name in table.names:
-        series = table.frame[name]
-        if table.schema[name].kind not in ("integer", "continuous", "id", "categorical") or getattr(series.dtype, "kind", "O") not in "iuf":
+    for column in table.schema.columns:
+        name, series = column.name, table.frame[column.name]
+        if column.kind not in ("integer", "continuous", "id", "categorical") or getattr(series.dtype, "kind", "O") not in "iuf":
             continue
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
         large = np.flatnonzero((numbers >= _LEAST_CARD) & (numbers < 2.0**63))

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from ..comparison import Comparison
 from ..measure import Finding, Measure, Skipped
-from .copies import CONTAMINATED, Keys, Mask, overlap
+from .copies import CONTAMINATED, Keys, Mask, distinct, overlap
 from .groups import Groups, Secret, groups_of
+from .neighbours import point_fields
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class _Anonymity(Measure):
 class KAnonymity(_Anonymity):
     """Share of synthetic rows whose quasi-identifiers are those of one to four training rows, against the holdout's share.
 
-    Bad case: the training table itself.
+    Equal rows count once. Bad case: the training table itself.
     """
 
     id = "k_anonymity"
@@ -63,7 +64,8 @@ class KAnonymity(_Anonymity):
     source = "Sweeney 2002, k-anonymity: a model for protecting privacy"
 
     def measure(self, comparison: Comparison, groups: Groups) -> Finding | Skipped:
-        small = {role: _in_small_group(keys, groups.keys["real"]) for role, keys in groups.keys.items()}
+        once = {role: distinct(comparison.table(role), point_fields(comparison)) for role in groups.keys}
+        small = {role: _in_small_group(keys[once[role]], groups.keys["real"]) for role, keys in groups.keys.items()}
         value, natural, worst = (float(small[role].mean()) for role in ("synthetic", "holdout", "real"))
         ceiling = natural + Z * _error(natural, len(small["synthetic"]), len(small["holdout"]))
         if worst - ceiling < LEAST_SPAN:
@@ -73,13 +75,13 @@ class KAnonymity(_Anonymity):
             value,
             worst,
             ceiling,
-            f"{value:.1%} of the synthetic rows look like fewer than {K} training rows to outsiders; {natural:.1%} of the holdout rows do.",
+            f"{value:.1%} of the distinct synthetic rows look like fewer than {K} training rows; {natural:.1%} of the holdout rows do.",
             self.evidence(groups)
             | {"expected_share": round(natural, 6)}
             | {f"{role}_k": int(sizes.min()) for role, sizes in own.items()}
             | {f"{role}_share_below_{K}": round(float((sizes < K).mean()), 6) for role, sizes in own.items()}
             | {"floor": "the training table itself"},
-            comparison.resamples("synthetic").means(small["synthetic"].astype(float), np.arange(len(small["synthetic"]))),
+            comparison.resamples("synthetic").means(small["synthetic"].astype(float), once["synthetic"]),
         )
 
 

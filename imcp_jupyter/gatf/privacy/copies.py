@@ -125,6 +125,11 @@ def row_keys(table: Encoded, fields: list[Field]) -> Keys:
     return np.asarray(pd.util.hash_pandas_object(pd.DataFrame(columns), index=False), dtype=np.uint64)
 
 
+def distinct(table: Encoded, fields: list[Field]) -> npt.NDArray[np.intp]:
+    """Positions of the first of each set of equal rows, sorted: a generator that repeats itself says nothing more by it."""
+    return np.sort(np.unique(row_keys(table, fields), return_index=True)[1])
+
+
 def _matches(comparison: Comparison) -> Mask:
     """(n_synthetic,): rows that equal a training row."""
     return comparison.once("matches", lambda: np.isin(row_keys(comparison.synthetic, row_fields(comparison)), _real_keys(comparison)))

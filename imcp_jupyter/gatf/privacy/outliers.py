@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..comparison import Comparison, Encoded, Field
 from ..distance import Embedding, Points, nearest
 from ..measure import FOUND_CAP, Affected, Finding, Skipped, shown_rows
-from .copies import Excess, Mask
+from .copies import Excess, Mask, distinct
 from .neighbours import NeighbourMeasure, Neighbours, point_fields
 
 Floats = npt.NDArray[np.float64]
@@ -93,6 +93,7 @@ class OutlierReplay(NeighbourMeasure):
 
     Nearly: within a quarter of the distance from that row to its nearest neighbour among 3,000 others. Fails as 'training rows with one
     cell changed' does, by half as much again as the holdout; caps its dimension.
+    Equal rows count once.
     """
 
     id = "outlier_replay"
@@ -115,7 +116,11 @@ class OutlierReplay(NeighbourMeasure):
             return Skipped("no training row lies apart from the others")
         repeats, whom = isolated.repeated_by("synthetic", near.synthetic_rows)
         natural, _ = isolated.repeated_by("holdout", near.holdout_rows)
-        excess = Excess(repeats, natural)
+        once = {
+            role: distinct(comparison.table(role).take(rows), point_fields(comparison))
+            for role, rows in (("synthetic", near.synthetic_rows), ("holdout", near.holdout_rows))
+        }
+        excess = Excess(repeats[once["synthetic"]], natural[once["holdout"]])
         failed = excess.is_sure(RATIO)
         worst = max(ISOLATED, 2 * excess.natural_rate)
         mask = np.zeros(comparison.synthetic.n_rows, dtype=bool)
@@ -124,13 +129,13 @@ class OutlierReplay(NeighbourMeasure):
             excess.rate,
             worst,
             excess.natural_rate,
-            f"{excess.rate:.2%} of the synthetic rows repeat one of {len(isolated.at):,} isolated training rows "
+            f"{excess.rate:.2%} of the distinct synthetic rows repeat one of {len(isolated.at):,} isolated training rows "
             f"({len(whom):,} of them); {excess.natural_rate:.2%} of the holdout rows do.",
             {
                 "isolated_rows": len(isolated.at),
                 "repeated_rows": len(whom),
                 "replays": excess.copies,
-                "rows": len(repeats),
+                "distinct_rows": len(once["synthetic"]),
                 "expected_share": round(excess.natural_rate, 6),
                 "p_value": float(f"{excess.chance:.3g}"),
                 "row_positions": shown_rows(mask),

@@ -2,11 +2,15 @@
 
 from .detection import ClassifierTwoSample
 from .diagnostic import DataStructure, DataValidity
+from .drift import ColumnDrift, Drift, drift
+from .extent import Cardinality, Tails
 from .formats import TextFormats
+from .keys import CompositeKeys
 from .marginals import AllPairs, Triples
 from .missingness import Missingness
 from .overlap import ColumnPairs, ColumnShapes, QualityScore
 from .patterns import MissingPatterns
+from .support import AlphaPrecision, BetaRecall, Coverage
 from .validity import Structure, Validity
 
 MEASURES = (
@@ -22,22 +26,38 @@ MEASURES = (
     Triples,
     MissingPatterns,
     TextFormats,
+    Tails,
+    Cardinality,
+    CompositeKeys,
+    Drift,
+    AlphaPrecision,
+    BetaRecall,
+    Coverage,
     ClassifierTwoSample,
 )
 
 __all__ = [
     "MEASURES",
     "AllPairs",
+    "AlphaPrecision",
+    "BetaRecall",
+    "Cardinality",
     "ClassifierTwoSample",
+    "ColumnDrift",
     "ColumnPairs",
     "ColumnShapes",
+    "CompositeKeys",
+    "Coverage",
     "DataStructure",
     "DataValidity",
+    "Drift",
     "MissingPatterns",
     "Missingness",
     "QualityScore",
     "Structure",
+    "Tails",
     "TextFormats",
     "Triples",
     "Validity",
+    "drift",
 ]

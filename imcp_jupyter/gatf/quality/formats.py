@@ -46,6 +46,7 @@ class TextFormats(Measure):
                 "row_positions": shown_rows(faults),
                 "floor": "half of the cells of unknown shape",
             },
+            comparison.resamples("synthetic").means(np.mean([valid for valid, _ in found.values()], axis=0), np.arange(len(faults))),
         )
 
     def affected(self, comparison: Comparison) -> Affected | None:

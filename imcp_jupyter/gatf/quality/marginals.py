@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from ..comparison import Comparison, Encoded, Field
 from ..measure import Finding, Measure, Skipped, span
+from .sampled import equal_rows, in_real, shared, shared_replicates
 from .worst import lowest
 
 Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 BINS = 10
 MAX_SETS = 1_000
@@ -41,15 +43,19 @@ class Marginals(Measure):
         sets = _sets(len(fields), self.ways, rng)
         edges = [bin_edges(field, comparison.real) for field in fields]
 
-        def coded(table: Encoded) -> list[Codes]:
-            rows = np.sort(rng.choice(table.n_rows, size=size, replace=False))
-            return [binned(field, table[field.name][rows], edge) for field, edge in zip(fields, edges, strict=True)]
+        rows = {}
 
-        base = coded(reference)
-        found = {name: _similarities(base, coded(table), sets) for name, table in
-                 (("synthetic", comparison.synthetic), ("ceiling", other), ("floor", comparison.floor))}  # fmt: skip
-        value, ceiling, floor = (float(np.mean(found[name])) for name in ("synthetic", "ceiling", "floor"))
-        named = {" × ".join(fields[at].name for at in chosen): score for chosen, score in zip(sets, found["synthetic"], strict=True)}
+        def coded(name: str, table: Encoded) -> list[Codes]:
+            at = rows[name] = equal_rows(table, size, rng)
+            return [binned(field, table[field.name][at], edge) for field, edge in zip(fields, edges, strict=True)]
+
+        base = coded("real", reference)
+        tables = {"synthetic": comparison.synthetic, "ceiling": other, "floor": comparison.floor}
+        found = {name: _similarities(base, coded(name, table), sets) for name, table in tables.items()}
+        value, ceiling, floor = (float(np.mean(found[name][0])) for name in ("synthetic", "ceiling", "floor"))
+        scores, mine, theirs = found["synthetic"]
+        sides = ("real", in_real(comparison, rows["real"]), mine), ("synthetic", rows["synthetic"], theirs)
+        named = {" × ".join(fields[at].name for at in chosen): score for chosen, score in zip(sets, scores, strict=True)}
         worst = lowest(named)
         return Finding(
             value,
@@ -63,6 +69,7 @@ class Marginals(Measure):
                 "worst": worst,
                 "floor": "columns shuffled independently",
             },
+            shared_replicates(comparison, value, sides),
         )
 
 
@@ -112,14 +119,19 @@ def binned(field: Field, column: npt.NDArray[np.generic], edges: npt.NDArray[np.
     return codes
 
 
-def _similarities(mine: list[Codes], theirs: list[Codes], sets: list[tuple[int, ...]]) -> list[float]:
-    found = []
+def _similarities(mine: list[Codes], theirs: list[Codes], sets: list[tuple[int, ...]]) -> tuple[list[float], Floats, Floats]:
+    """1 minus the total variation distance of each set, and what each row of either side adds to their mean."""
+    found, added = [], (np.zeros(len(mine[0])), np.zeros(len(theirs[0])))
     for chosen in sets:
-        cells = np.zeros(CODES ** len(chosen))
-        for side, sign in ((mine, 1), (theirs, -1)):
-            packed = side[chosen[0]]
-            for at in chosen[1:]:
-                packed = packed * CODES + side[at]
-            cells += sign * np.bincount(packed, minlength=len(cells)) / len(packed)
-        found.append(1.0 - 0.5 * float(np.abs(cells).sum()))
-    return found
+        similarity, *parts = shared(_packed(mine, chosen), _packed(theirs, chosen), CODES ** len(chosen))
+        found.append(similarity)
+        for total, part in zip(added, parts, strict=True):
+            total += part
+    return found, added[0] / len(sets), added[1] / len(sets)
+
+
+def _packed(side: list[Codes], chosen: tuple[int, ...]) -> Codes:
+    packed = side[chosen[0]]
+    for at in chosen[1:]:
+        packed = packed * CODES + side[at]
+    return packed

@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 from ..comparison import Comparison, Encoded
 from ..measure import Finding, Measure, Skipped, span
+from .sampled import equal_rows, in_real, shared, shared_replicates
+
+Floats = npt.NDArray[np.float64]
 
 MIN_ROWS = 20
 
@@ -32,26 +35,30 @@ class MissingPatterns(Measure):
         rng = comparison.rng(self.id)
         keys = rng.integers(0, 2**63, size=len(names), dtype=np.uint64)  # a pattern is the sum of its columns' random keys
 
-        def patterns(table: Encoded) -> npt.NDArray[np.uint64]:
-            rows = np.sort(rng.choice(table.n_rows, size=size, replace=False))
+        rows = {}
+
+        def patterns(side: str, table: Encoded) -> npt.NDArray[np.uint64]:
+            at = rows[side] = equal_rows(table, size, rng)
             total = np.zeros(size, dtype=np.uint64)
             for name, key in zip(names, keys, strict=True):
-                total[table.missing(name)[rows]] += key
+                total[table.missing(name)[at]] += key
             return total
 
-        base = patterns(reference)
-        value, ceiling, floor = (_similarity(base, patterns(table)) for table in (comparison.synthetic, other, comparison.floor))
+        base = patterns("real", reference)
+        judged = {"synthetic": comparison.synthetic, "ceiling": other, "floor": comparison.floor}
+        found = {side: _similarity(base, patterns(side, table)) for side, table in judged.items()}
+        value, ceiling, floor = (found[side][0] for side in judged)
+        sides = (("real", in_real(comparison, rows["real"])), ("synthetic", rows["synthetic"]))
         return Finding(
             value,
             span(floor, ceiling, worst=0.0),
             ceiling,
             f"Rows share {value:.1%} of their patterns of missing cells over {len(names)} columns.",
             {"columns": names[:20], "rows_per_side": size, "floor": "cells missing independently"},
+            shared_replicates(comparison, value, tuple((*side, added) for side, added in zip(sides, found["synthetic"][1:], strict=True))),
         )
 
 
-def _similarity(mine: npt.NDArray[np.uint64], theirs: npt.NDArray[np.uint64]) -> float:
+def _similarity(mine: npt.NDArray[np.uint64], theirs: npt.NDArray[np.uint64]) -> tuple[float, Floats, Floats]:
     _, codes = np.unique(np.concatenate([mine, theirs]), return_inverse=True)
-    n_patterns = int(codes.max()) + 1
-    first, second = (np.bincount(part, minlength=n_patterns) / len(part) for part in (codes[: len(mine)], codes[len(mine) :]))
-    return float(1.0 - 0.5 * np.abs(first - second).sum())
+    return shared(codes[: len(mine)], codes[len(mine) :], int(codes.max()) + 1)

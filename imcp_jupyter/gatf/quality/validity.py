@@ -97,8 +97,11 @@ class Validity(Measure):
         faults = {}
         for field in fields:
             valid = _valid(field, real, comparison.synthetic) if real else _unique(comparison.synthetic[field.name])
-            if not valid.all():
-                faults[field.name] = ~valid
+            bad = ~valid
+            if field.name in comparison.unreadable:
+                bad |= comparison.synthetic.missing(field.name) & ~comparison.tables["synthetic"][field.name].missing
+            if bad.any():
+                faults[field.name] = bad
         return Affected(cells=faults)
 
     def _share(self, field: Field, comparison: Comparison) -> float:

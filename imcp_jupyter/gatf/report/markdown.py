@@ -6,7 +6,21 @@ import re
 from collections.abc import Sequence
 
 from ...models.validation import Check, Dimension, ReportDocument
-from .words import NO_CERTIFICATE, VERDICTS, advice, amount, clipped, faults, headline, interval, method_of, subjects_of, valid, whole
+from .words import (
+    NO_CERTIFICATE,
+    VERDICTS,
+    advice,
+    amount,
+    clipped,
+    faults,
+    headline,
+    interval,
+    method_of,
+    subjects_of,
+    valid,
+    weight,
+    whole,
+)
 
 MAX_FAULTS = 20
 _MARKS = re.compile(r"([\\`*_\[\]|~#!])")
@@ -77,8 +91,8 @@ def _controls(document: ReportDocument) -> list[str]:
 
 
 def _dimension(item: Dimension) -> tuple[str, ...]:
-    verdict = _mark(item.verdict) + (f": {escaped(item.reason)}" if item.reason else "")
-    return escaped(item.name), whole(item.score), interval(item) or "–", f"{item.weight:.0%}", verdict
+    verdict = _mark(item.verdict) + (f": {escaped(item.reason)}" if item.reason and item.score is None else "")
+    return escaped(item.name), whole(item.score), interval(item) or "–", weight(item), verdict
 
 
 def _check(check: Check) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
         "low": low,
         "width": max(high - low, 0.6),
         "range": words.interval(dimension),
-        "weight": f"{dimension.weight:.0%}",
+        "weight": words.weight(dimension),
         "reason": dimension.reason,
     }
 

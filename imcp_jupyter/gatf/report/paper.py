@@ -103,7 +103,7 @@ def _dimension(item: Dimension, styles: Any) -> tuple[Any, ...]:
         item.name.capitalize(),
         picture,
         f"{item.score:.0f}  ({words.interval(item)})",
-        f"{item.weight:.0%}",
+        words.weight(item),
         styles.verdict(item.verdict),
     )
 
@@ -142,7 +142,10 @@ def _pictures(document: ReportDocument, styles: Any, width: float) -> Iterable[A
     if shown:
         yield from styles.subheading("Distributions", 150)
         hidden = len(document.distributions) - len(shown)
-        yield styles.note("Grey: real. Line: synthetic." + (f" The least alike; {hidden} more are in the HTML report." if hidden else ""))
+        yield styles.note(
+            ("Grey: real. Line: synthetic." if document.real is not None else "Only synthetic.")
+            + (f" The least alike; {hidden} more are in the HTML report." if hidden else "")
+        )
         side = width / 3 - 10
         pictures = [styles.captioned(words.clipped(item["column"]), distribution(item, side, styles)) for item in shown]
         yield styles.grid([pictures[at : at + 3] for at in range(0, len(pictures), 3)], 3, width)

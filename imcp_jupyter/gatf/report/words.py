@@ -115,6 +115,10 @@ def date(moment: datetime) -> str:
     return f"{moment:%d %B %Y, %H:%M} UTC".lstrip("0")
 
 
+def weight(dimension: Dimension) -> str:
+    return f"{100 * dimension.weight:.3g}%"
+
+
 def interval(dimension: Dimension) -> str:
     return "" if dimension.interval is None else f"{dimension.interval[0]:.0f} – {dimension.interval[1]:.0f}"
 
@@ -172,14 +176,16 @@ def _why(document: ReportDocument) -> str:
     by_id = {check.id: check for check in document.checks}
     if document.gates_failed:
         gate = by_id.get(document.gates_failed[0])
-        return "Capped at 24 by a failed gate. " + (gate.explanation if gate else document.gates_failed[0])
+        return "Capped at 24 by a failed gate. " + (f"{gate.title}: {gate.explanation}" if gate else document.gates_failed[0])
     scored = [dimension for dimension in document.dimensions if dimension.score is not None]
     if not scored:
         return "Nothing could be judged without the real table that this one was made from."
     skipped = [dimension.name for dimension in document.dimensions if dimension.score is None]
-    if skipped:
-        return f"Not measured: {', '.join(skipped)}. A badge needs every dimension that the profile requires."
-    weakest = min((check for check in document.checks if check.score is not None), key=lambda check: check.score or 0.0)
-    if weakest.verdict == "pass":
-        return "Every check that was measured passes."
-    return f"What holds it back most: {weakest.explanation}"
+    lost = f"Not measured: {', '.join(skipped)}." if skipped else ""
+    if skipped and (document.badge == "none" or not was_measured(document)):
+        lost += " A badge needs every dimension that the profile requires."
+    if not was_measured(document):
+        return lost
+    bad = [check for check in faults(document.checks) if check.weight > 0]
+    said = f"What holds it back most: {bad[0].title}. {bad[0].explanation}" if bad else "Every check that counts and was measured passes."
+    return f"{said} {lost}".rstrip()

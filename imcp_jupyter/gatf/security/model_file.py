@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickletools
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -73,7 +74,13 @@ def _archive(path: Path) -> Iterator[ModelFault]:
                             yield from _stream(head + opened.read(), member.filename)
                         elif name.endswith(".npy"):
                             yield from _array_head(head + opened.read(4096), member.filename)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:  # what zipfile cannot read, nobody should load
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+    ) as error:  # what zipfile cannot read, nobody should load
         yield ModelFault("broken", "", str(error))
 
 

@@ -16,7 +16,9 @@ from ...models.validation import ReportDocument
 from ..comparison import Comparison, Progress
 from ..facts import Facts
 from ..measure import Affected, Measure
+from ..quality.validity import Validity
 from ..run import all_measures, no_progress
+from .clear_faults import ClearFaults
 from .draft import Draft
 from .mend import empty_cells, mend_cells
 
@@ -25,7 +27,6 @@ Redraw = Callable[[int, int], pd.DataFrame]  # (rows, seed) to new rows of the s
 
 EDITING_ROUNDS = 3  # in which cells are mended and rows drawn anew; what is bad after them is dropped
 MOST_ROUNDS = 8
-RULES = ("validity",)
 HARMFUL = ("security", "compliance", "privacy")  # dimensions whose finds must not stay, even where nothing can stand in their place
 MOST_DROPPED = 0.5  # share of the rows that may be dropped for cells that could not be mended
 
@@ -44,12 +45,13 @@ class Correction:
 
 
 def objecting(document: ReportDocument) -> list[Measure]:
-    """The checks of a report that `correct` should heed: those that failed or warned, and single cells that break a rule.
+    """The checks of a report that `correct` should heed: those that failed or warned, and single cells that are clearly wrong.
 
-    A few cells out of range leave the score of 'valid values' above its threshold. Other checks that pass count what real rows do too.
+    A few cells far out of range leave the score of 'valid values' above its threshold. Other checks that pass count what real rows do too.
     """
     verdicts = {check.id: check.verdict for check in document.checks}
-    return [measure for measure in all_measures() if verdicts.get(measure.id) in ("fail", "warn") or measure.id in RULES]
+    heeded = [measure for measure in all_measures() if verdicts.get(measure.id) in ("fail", "warn")]
+    return heeded if any(measure.id == Validity.id for measure in heeded) else [*heeded, ClearFaults()]
 
 
 def correct(

@@ -37,7 +37,8 @@ def mend_cells(
         kind = kinds.get(column, schema[column].kind)
         checks = [check for check, name in cells if name == column]
         if kind == "id":
-            lost |= _renew(draft, column, checks, cells, comparison, rng)
+            if not _renew(draft, column, checks, cells, comparison, rng):
+                lost |= _empty(draft, {column: rows}, cells, harmful)
             continue
         if kind == "text":
             _scrub(draft, column, checks, cells)
@@ -50,19 +51,17 @@ def mend_cells(
     return lost
 
 
-def _renew(
-    draft: Draft, column: str, checks: list[str], cells: Cells, comparison: Comparison, rng: np.random.Generator
-) -> dict[tuple[str, str], str]:
+def _renew(draft: Draft, column: str, checks: list[str], cells: Cells, comparison: Comparison, rng: np.random.Generator) -> bool:
     rows = _union(cells, column)
     taken = [table.frame[column] for role, table in comparison.tables.items() if role != "synthetic" and column in table.names]
     own = draft.frame[column]
     new = fresh_ids(own[~rows] if not rows.all() else own, int(rows.sum()), [*taken, own], rng)
     if new is None:
-        return {(check, column): "there is no room for new ids of this form" for check in checks}
+        return False
     for check in checks:
         draft.note(check, column, "new id", cells[check, column])
     draft.put(column, rows, new)
-    return {}
+    return True
 
 
 def _scrub(draft: Draft, column: str, checks: list[str], cells: Cells) -> None:
@@ -102,12 +101,12 @@ def _empty(draft: Draft, hopeless: Mapping[str, Mask], cells: Cells, harmful: Co
     for column, rows in hopeless.items():
         checks = [check for check, name in cells if name == column]
         if not any(check in harmful for check in checks):
-            lost |= {(check, column): "no row is sound, so none can lend its value" for check in checks}
+            lost |= {(check, column): "nothing sound can take its place" for check in checks}
             continue
         try:
             draft.put(column, rows, [None] * int(rows.sum()))
         except InvalidInput:
-            lost |= {(check, column): "no row is sound, and the column's type has no missing value" for check in checks}
+            lost |= {(check, column): "nothing sound can take its place, and the column's type has no missing value" for check in checks}
             continue
         _note(draft, column, "emptied", cells, rows)
     return lost

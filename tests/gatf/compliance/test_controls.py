@@ -23,7 +23,7 @@ def test_every_check_named_as_evidence_exists_and_every_profile_is_known() -> No
 
 
 def test_a_control_has_the_worst_verdict_of_its_measured_checks() -> None:
-    checks = [check("pii_replay", "fail"), check("stray_pii", "pass"), check("pii_columns", "warn"), check("audit_chain", "skipped")]
+    checks = [check("pii_replay", "fail"), check("pii_content", "pass"), check("pii_columns", "warn"), check("audit_chain", "skipped")]
     verdicts = {control.control: control.verdict for control in controls_of("healthcare", checks)}
     assert verdicts["45 CFR 164.514(b)(2)(i)"] == "fail"
     assert verdicts["45 CFR 164.312(b)"] == "skipped"

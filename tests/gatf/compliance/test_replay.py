@@ -108,6 +108,14 @@ def test_short_record_numbers_that_random_ones_meet_by_chance_are_no_replay() ->
     assert judged(real.sample(frac=1, random_state=1), real).verdict == "fail"
 
 
+def test_numbered_mail_addresses_are_identifiers_however_dense_the_numbers_are() -> None:
+    frame = pd.DataFrame({"email": [f"person{row:06d}@example.org" for row in range(3_000)], "x": np.arange(3_000) / 7})
+    real, unseen = frame.iloc[:2_000], frame.iloc[2_000:].reset_index(drop=True)
+    assert judged(unseen, real).verdict == "pass"
+    unseen.loc[7, "email"] = real.loc[11, "email"]
+    assert judged(unseen, real).evidence["row_positions"] == [7]
+
+
 def test_tables_without_identifiers_have_none_to_replay(halves: Halves) -> None:
     against = Comparison(Table.of(halves.unseen), halves.real, halves.holdout, replicates=5)
     assert judge(IdentifierReplay(), against, Limits()).check.verdict == "pass"

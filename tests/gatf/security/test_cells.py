@@ -14,6 +14,7 @@ from imcp_jupyter.gatf.security import (
     MEASURES,
     CanaryReplay,
     FormulaInjection,
+    LabelNoise,
     OversizedFields,
     PoisonedRows,
     PromptInjection,
@@ -48,7 +49,7 @@ def test_a_planted_cell_fails_its_own_check_alone_and_is_shown_masked(check: typ
     frame.loc[[3, 7], "level"] = planted
     against = comparison(frame)
     for kind in MEASURES:
-        if kind in (CanaryReplay, PoisonedRows):
+        if kind in (CanaryReplay, PoisonedRows, LabelNoise):
             continue
         judged = judge(kind(), against, Limits()).check
         assert judged.verdict == ("fail" if kind is check else "pass"), kind.id

@@ -47,6 +47,17 @@ def test_members_that_lead_out_and_pickles_inside_are_named(tmp_path: Path) -> N
     ]
 
 
+def test_a_broken_deflate_stream_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "model.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("weights.bin", bytes(range(256)) * 40)
+    raw = bytearray(path.read_bytes())
+    start = 30 + len("weights.bin")
+    raw[start : start + 20] = b"\xff" * 20
+    path.write_bytes(raw)
+    assert [fault.kind for fault in scan_model_file(path)] == ["broken"]
+
+
 def test_an_array_of_objects_is_a_pickle(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", a=np.array([{}], dtype=object))
     assert "pickle" in {fault.kind for fault in scan_model_file(tmp_path / "a.npz")}

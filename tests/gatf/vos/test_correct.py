@@ -17,6 +17,7 @@ from imcp_jupyter.gatf.privacy.copies import IdenticalMatches
 from imcp_jupyter.gatf.quality.validity import Validity
 from imcp_jupyter.gatf.run import run_gatf
 from imcp_jupyter.gatf.security import CanaryReplay, FormulaInjection, OversizedFields, Secrets, UnsafeCharacters
+from imcp_jupyter.gatf.vos.clear_faults import ClearFaults
 from imcp_jupyter.gatf.vos.correct import Correction, correct, objecting
 
 from ..conftest import Halves, mixed
@@ -215,3 +216,40 @@ def test_a_table_of_copies_alone_is_refused() -> None:
 def test_tiny_tables_are_mended_too(frame: Any) -> None:
     done = correct(Table.of(frame), measures=[FormulaInjection()])
     assert remaining([FormulaInjection()], done.frame) == 0
+
+
+def test_clearly_wrong_cells_are_mended_though_validity_passes_and_natural_ones_stay() -> None:
+    real, given = mixed(2000, 1), mixed(1000, 2)
+    given.loc[5, "amount"] = 9e6
+    given.loc[6, "level"] = "nonsense"
+    given.loc[7, "amount"] = real["amount"].max() + 0.01
+    report = run_gatf(Table.of(given), Table.of(real), replicates=5)
+    assert next(check.verdict for check in report.checks if check.id == "validity") == "pass"
+    measures = [measure for measure in objecting(report) if measure.id == "validity"]
+    done = correct(Table.of(given), Table.of(real), measures=measures)
+    assert done.cells_changed == 2
+    assert same_but(done, given, {"amount": {5}, "level": {6}})
+
+
+def test_a_cell_that_cannot_be_read_is_replaced() -> None:
+    real, given = mixed(400, 1), mixed(300, 2)
+    given["amount"] = given["amount"].astype(str)
+    given.loc[5, "amount"] = "much"
+    done = correct(Table.of(given), Table.of(real), measures=[ClearFaults()])
+    assert pd.to_numeric(done.frame["amount"]).notna().all()
+    assert same_but(done, given, {"amount": {5}})
+
+
+@pytest.mark.parametrize("form", ["{}@mail.com", "AB-{}", "{}"])
+def test_identifiers_of_real_people_become_new_ones_of_the_same_form(form: str) -> None:
+    rng = np.random.default_rng(8)
+    words = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 12)) for _ in range(600)]
+    real, given = (pd.DataFrame({"who": [form.format(word) for word in part], "x": rng.normal(size=len(part))}) for part in
+                   (words[:300], words[300:]))  # fmt: skip
+    given.loc[:9, "who"] = real["who"].to_numpy()[20:30]
+    bad = np.arange(300) < 10
+    done = correct(Table.of(given), Table.of(real), measures=[], evidence={"replayed": Affected(cells={"who": bad})})
+    assert set(done.frame["who"]).isdisjoint(real["who"])
+    assert done.frame["who"].is_unique
+    assert same_but(done, given, {"who": set(range(10))})
+    assert done.frame["who"].str.fullmatch(form.format("[a-z]{12}")).all()
