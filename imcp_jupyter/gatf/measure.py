@@ -201,6 +201,8 @@ def _basis(found: Finding, limits: Limits) -> str:
         return "None at all: what was found is certain, so there is no tolerance."
     if found.threshold is not None:
         return "Set by the check itself; see its explanation and source."
+    if found.scale is not None:
+        return f"Where the score reaches {limits.passes:g}, as the profile asks."
     return f"{limits.passes:g} % of the way from the bad case to what real rows reach, as the profile asks."
 
 
