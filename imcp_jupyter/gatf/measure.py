@@ -135,7 +135,7 @@ def judge(measure: Measure, comparison: Comparison, limits: Limits) -> Judged:
         value=found.value,
         floor=found.floor,
         ceiling=found.ceiling,
-        threshold=found.floor + limits.passes / 100 * (found.ceiling - found.floor) if found.threshold is None else found.threshold,
+        threshold=_passing(found, limits) if found.threshold is None else found.threshold,
         score=score,
         interval=(min(float(low), found.value), max(float(high), found.value)),
         verdict=found.verdict or _verdict(score, found, limits),
@@ -181,6 +181,14 @@ def span(floor: float, ceiling: float, worst: float, least: float = 0.02) -> flo
     return worst if abs(ceiling - floor) < least or (floor < ceiling) != (worst < ceiling) else floor
 
 
+def _passing(found: Finding, limits: Limits) -> float:
+    """The value from which the check passes."""
+    if found.scale is None:
+        return found.floor + limits.passes / 100 * (found.ceiling - found.floor)
+    way = np.linspace(found.floor, found.ceiling, 10_001)  # the score rises along it
+    return float(way[np.searchsorted(found.scale(way), limits.passes).clip(0, len(way) - 1)])
+
+
 def _usable(found: Finding | Skipped) -> Finding | Skipped:
     """Without a bad and a good case apart from each other there is no scale: a handful of rows."""
     if isinstance(found, Finding) and not (np.isfinite([found.value, found.floor, found.ceiling]).all() and found.floor != found.ceiling):
@@ -193,6 +201,8 @@ def _basis(found: Finding, limits: Limits) -> str:
         return "None at all: what was found is certain, so there is no tolerance."
     if found.threshold is not None:
         return "Set by the check itself; see its explanation and source."
+    if found.scale is not None:
+        return f"Where the score reaches {limits.passes:g}, as the profile asks."
     return f"{limits.passes:g} % of the way from the bad case to what real rows reach, as the profile asks."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,16 @@ def amplified(before: Floats, after: Floats) -> Floats:
     """How much further from zero `after` lies than `before`; what lies beyond zero on the other side counts in whole."""
     wider: Floats = np.where(before * after < 0, np.abs(after), np.maximum(np.abs(after) - np.abs(before), 0.0))
     return wider
+
+
+def halving(points: float, from_value: float = 0.0) -> Callable[[Floats], Floats]:
+    """Scores that start at 100 and halve with every `points` beyond `from_value`: a greater bias never scores like a smaller one."""
+
+    def scores(values: Floats) -> Floats:
+        halved: Floats = 100 * 0.5 ** (np.maximum(values - from_value, 0) / points)
+        return halved
+
+    return scores
 
 
 def protected_columns(protected: list[Attribute]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..comparison import Comparison
 from ..measure import Finding, Skipped
 from ..utility.models import Models, Trained, main_models
-from .check import CHANCE, MIN_GROUP, SHOWN, FairnessCheck, amplified, protected_columns, shown
+from .check import CHANCE, MIN_GROUP, SHOWN, FairnessCheck, amplified, halving, protected_columns, shown
 from .outcome import outcome, unprotected
 from .protected import Attribute
 from .rates import Rates
@@ -21,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
-WORST_GAP = 0.15  # further from the others than under a model of real rows: score 0
+HALVING = 0.08  # the score halves with every so much that a group lies further from the others than under a model of real rows
+WORST_GAP = 0.5  # score 1
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Decided:
     def name(self, at: int) -> str:
         return f"{self.attribute.name}: {self.attribute.labels[self.groups[at]]}"
 
-    def change_error(self, before: Mask, after: Mask) -> Floats:
-        """(n_groups,) standard error of the change of each group's gap; both models decide on the same rows."""
+    def change_error(self, before: Mask, after: Mask, noise: float) -> Floats:
+        """(n_groups,) standard error of the change of each group's gap; both models decide on the same rows. `noise`: of training."""
         moved = self.rates(before != after)
         # The variance of changes of -1, 0 and 1 is at most the share of those that are not 0.
-        error: Floats = np.sqrt(moved.smooth / np.maximum(moved.count, 1) + moved.others.smooth / np.maximum(moved.others.count, 1))
+        mine, theirs = ((part.smooth + noise) / np.maximum(part.count, 1) for part in (moved, moved.others))
+        error: Floats = np.sqrt(mine + theirs)
         return error
 
 
@@ -67,7 +69,8 @@ class DecisionCheck(FairnessCheck):
             return Skipped(f"no protected column has two groups of {self.least_rows} test rows to judge")
         trained: tuple[Trained, ...] = ("real", "synthetic", "again")
         decided = {name: favourable.predicted(models.predictions(name), models.task) for name in trained}
-        grown = {name: [_growth(one, decided["real"], decided[name]) for one in judged] for name in ("synthetic", "again")}
+        noise = _training_noise(judged, decided["real"], decided["again"])
+        grown = {name: [_growth(one, decided["real"], decided[name], noise) for one in judged] for name in ("synthetic", "again")}
         named = {
             one.name(at): (one, at, float(v)) for one, part in zip(judged, grown["synthetic"], strict=True) for at, v in enumerate(part)
         }
@@ -98,9 +101,10 @@ class DecisionCheck(FairnessCheck):
                 },
                 "test_rows": models.n_test,
                 **self._metrics(judged, decided, happened),
-                "floor": f"a group {WORST_GAP:.0%} further from the others than by chance",
+                "floor": f"a group {WORST_GAP:.0%} further from the others; the score halves with every {HALVING:.0%}",
             },
-            self._replicates(judged, decided, comparison, models),
+            self._replicates(judged, decided, noise, comparison, models),
+            scale=halving(HALVING, ceiling),
         )
 
     def _judged(self, models: Models, happened: Mask, protected: list[Attribute]) -> list[Decided]:
@@ -120,12 +124,14 @@ class DecisionCheck(FairnessCheck):
     def _metrics(self, judged: list[Decided], decided: dict[Trained, Mask], happened: Mask) -> dict[str, Any]:
         return {}
 
-    def _replicates(self, judged: list[Decided], decided: dict[Trained, Mask], comparison: Comparison, models: Models) -> Floats:
+    def _replicates(
+        self, judged: list[Decided], decided: dict[Trained, Mask], noise: float, comparison: Comparison, models: Models
+    ) -> Floats:
         weights = comparison.resamples(models.test_role).of_rows(models.test_rows)
         drawn = []
         for one in judged:
             before, after = (one.rates(decided[name], weights).gap for name in ("real", "synthetic"))
-            error = one.change_error(decided["real"], decided["synthetic"])[:, None]
+            error = one.change_error(decided["real"], decided["synthetic"], noise)[:, None]
             drawn.append(np.maximum(amplified(before, after) - CHANCE * error, 0.0).max(axis=0))
         replicates: Floats = np.max(drawn, axis=0)
         return replicates
@@ -170,9 +176,20 @@ def metrics_of_opportunity(judged: list[Decided], decided: dict[Trained, Mask], 
     return {"true_positive_rate_difference": hits, "equalized_odds_difference": odds}
 
 
-def _growth(one: Decided, before: Mask, after: Mask) -> Floats:
+def _training_noise(judged: list[Decided], before: Mask, after: Mask) -> float:
+    """Variance that training on other rows of the same kind adds to a group's gap, for a group of one row; pooled over all groups.
+
+    `after` are decisions of a model of resampled rows. Two models of independent rows lie further apart than these: twice the variance.
+    """
+    moved = [(one.rates(after).gap - one.rates(before).gap) ** 2 * one.rates(before).count for one in judged]
+    return 2 * float(np.concatenate(moved).mean())
+
+
+def _growth(one: Decided, before: Mask, after: Mask, noise: float) -> Floats:
     """(n_groups,): growth of each group's gap beyond chance."""
-    growth: Floats = np.maximum(amplified(one.rates(before).gap, one.rates(after).gap) - CHANCE * one.change_error(before, after), 0.0)
+    growth: Floats = np.maximum(
+        amplified(one.rates(before).gap, one.rates(after).gap) - CHANCE * one.change_error(before, after, noise), 0.0
+    )
     return growth
 
 

@@ -12,15 +12,16 @@ import numpy.typing as npt
 from ...models.validation import Verdict
 from ..comparison import Comparison
 from ..measure import Finding, Skipped, shown_rows
-from .check import CHANCE, MIN_GROUP, SHOWN, FairnessCheck, amplified, protected_columns, shown
+from .check import CHANCE, MIN_GROUP, SHOWN, FairnessCheck, amplified, halving, protected_columns, shown
 from .outcome import Outcome, outcome, unprotected
 from .protected import Attribute
 from .rates import Rates
 
 Floats = npt.NDArray[np.float64]
 
-WORST_GAP = 0.1  # a group falls so much further behind: score 0
-WORST_IMPACT = 0.6  # of real's ratio: score 0; at four fifths of it the check warns
+HALVING = 0.06  # the score halves with every so much that a group lies further from the others
+WORST_GAP = 0.4  # score 1
+IMPACT_POWER = 3  # of the share of real's impact that is left: at four fifths the score is 51
 FOUR_FIFTHS = 0.8
 WORSE = "bias of the real table is shown, not judged: only what is added to it counts"
 
@@ -96,9 +97,10 @@ class LabelParity(LabelCheck):
                     }
                     for name in order[:SHOWN]
                 },
-                "floor": f"a group {WORST_GAP:.0%} further from the others",
+                "floor": f"a group {WORST_GAP:.0%} further from the others; the score halves with every {HALVING:.0%}",
             },
             np.max(replicates, axis=0),
+            scale=halving(HALVING),
         )
 
 
@@ -118,7 +120,7 @@ class DisparateImpact(LabelCheck):
         rules = {one.attribute.name: _rule(one) for one in judged}
         newly = [name for name, rule in rules.items() if rule == "broken by synthetic only"]
         one = judged[worst]
-        verdict: Verdict | None = "warn" if newly and kept[worst] > WORST_IMPACT + 0.5 * (1 - WORST_IMPACT) else None
+        verdict: Verdict | None = "warn" if newly and kept[worst] >= FOUR_FIFTHS else None
         both = [name for name, rule in rules.items() if rule == "broken in both"]
         explanation = f"No protected column's least favoured group gets '{favourable.label}' more seldom than among real rows."
         if kept[worst] < 1:
@@ -130,7 +132,7 @@ class DisparateImpact(LabelCheck):
             explanation += f" The real table itself breaks the 80 % rule for {', '.join(both)}."
         return Finding(
             kept[worst],
-            WORST_IMPACT,
+            0.0,
             1.0,
             explanation,
             _about(judged, favourable)
@@ -140,10 +142,11 @@ class DisparateImpact(LabelCheck):
                     part.attribute.name: {"real": shown(part.real.impact), "synthetic": shown(part.synthetic.impact)} for part in judged
                 },
                 "four_fifths_rule": rules,
-                "floor": f"{WORST_IMPACT:g} of the real ratio",
+                "floor": "a group without the favourable outcome",
             },
             np.min(replicates, axis=0),
             verdict=verdict,
+            scale=_impact_score,
         )
 
 
@@ -186,6 +189,11 @@ def _impact_kept(real: Rates, synthetic: Rates) -> Floats:
     (before, before_variance), (after, after_variance) = real.log_impact(), synthetic.log_impact()
     kept: Floats = np.exp(np.minimum(after - before + CHANCE * np.sqrt(before_variance + after_variance), 0.0))
     return kept
+
+
+def _impact_score(kept: Floats) -> Floats:
+    scores: Floats = 100 * np.clip(kept, 0, 1) ** IMPACT_POWER
+    return scores
 
 
 def _rule(one: Labelled) -> str:
