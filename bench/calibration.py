@@ -9,8 +9,11 @@ import numpy as np
 
 from imcp_jupyter.data.samples import load_sample
 from imcp_jupyter.data.table import Table
+from imcp_jupyter.gatf.comparison import Comparison
 from imcp_jupyter.gatf.facts import Facts
-from imcp_jupyter.gatf.run import run_gatf
+from imcp_jupyter.gatf.profile import find_profile
+from imcp_jupyter.gatf.run import ALTERNATIVES, all_measures, no_progress, run_checks, run_gatf
+from imcp_jupyter.gatf.trust import trust_of
 from imcp_jupyter.models.validation import ReportDocument
 
 from .collection import collection
@@ -62,9 +65,14 @@ def case_of(name: str, train: Frame, rest: Frame, target: str, group: str, posit
 
 def judge(case: Case, frame: Frame, replicates: int = 200) -> ReportDocument:
     real = Table.of(case.train)
-    facts = Facts(protected=[case.group], positive=case.positive)
     return run_gatf(
-        Table.of(frame, real.schema), real, Table.of(case.holdout), target=case.target, seed=SEED, replicates=replicates, facts=facts
+        Table.of(frame, real.schema),
+        real,
+        Table.of(case.holdout),
+        target=case.target,
+        seed=SEED,
+        replicates=replicates,
+        facts=_facts(case),
     )
 
 
@@ -77,6 +85,28 @@ def plant(case: Case, fault: Fault, dose: float, replicates: int = 200) -> Outco
     hits = int(np.isin(shown, rows).sum())
     others = [check.id for check in failed if check.id not in fault.checks]
     return Outcome(fault, dose, report, [check.id for check in named], others, hits, len(shown), len(rows))
+
+
+def own_score(case: Case, frame: Frame, dimension: str, replicates: int = 200) -> float | None:
+    """The score of one dimension alone; as `judge` gives it, in a part of the time."""
+    real = Table.of(case.train)
+    comparison = Comparison(
+        Table.of(frame, real.schema),
+        real,
+        Table.of(case.holdout),
+        target=case.target,
+        seed=SEED,
+        replicates=replicates,
+        facts=_facts(case),
+    )
+    profile = find_profile("general")
+    measures = [measure for measure in all_measures() if measure.dimension == dimension]
+    trust = trust_of(run_checks(measures, comparison, profile, no_progress), profile, ALTERNATIVES)
+    return trust.dimensions[0].score
+
+
+def _facts(case: Case) -> Facts:
+    return Facts(protected=[case.group], positive=case.positive)
 
 
 def section() -> str:
