@@ -47,20 +47,20 @@ def scores(report: ReportDocument) -> dict[str, float | None]:
 
 def cases(names: tuple[str, ...] = ("adult", "compas", "acs employment")) -> Iterator[Case]:
     """Real tables with columns for every fault. Raises `NotToBeHad` where a package cannot be fetched."""
-    groups = {"adult": ("sex", ">50K"), "compas": ("race", 1), "acs employment": ("SEX", 1)}
+    groups = {"adult": (("sex", "race"), ">50K"), "compas": (("race", "race"), 1), "acs employment": (("SEX", "RAC1P"), 1)}
     for item in collection():
         if item.name in names:
-            group, positive = groups[item.name]
+            columns, positive = groups[item.name]
             train, rest = (load_sample("adult"), load_sample("adult-holdout")) if item.name == "adult" else item.load()
-            yield case_of(item.name, train, rest, item.target, group, positive)
+            yield case_of(item.name, train, rest, item.target, columns, positive)
 
 
-def case_of(name: str, train: Frame, rest: Frame, target: str, group: str, positive: object, most: int = MOST_ROWS) -> Case:
+def case_of(name: str, train: Frame, rest: Frame, target: str, groups: tuple[str, str], positive: object, most: int = MOST_ROWS) -> Case:
     """Training rows, and two halves of the rows that nobody learned from."""
     order = np.random.default_rng(SEED).permutation(len(rest))
     middle = len(order) // 2
     holdout, unseen = rest.iloc[order[:middle][:most]], rest.iloc[order[middle:][:most]]
-    return dressed(name, (train.iloc[:most], holdout, unseen), target, group, positive)
+    return dressed(name, (train.iloc[:most], holdout, unseen), target, groups, positive)
 
 
 def judge(case: Case, frame: Frame, replicates: int = 200) -> ReportDocument:
@@ -106,7 +106,7 @@ def own_score(case: Case, frame: Frame, dimension: str, replicates: int = 200) -
 
 
 def _facts(case: Case) -> Facts:
-    return Facts(protected=[case.group], positive=case.positive)
+    return Facts(protected=list(dict.fromkeys([case.group, case.minorities])), positive=case.positive)
 
 
 def section() -> str:

@@ -23,7 +23,8 @@ _CARD = "4539578763621486"  # passes Luhn's check, of nobody
 class Case:
     """One real table in three parts that share no row, with columns for every fault (see `dressed`).
 
-    `group` is a column of people's groups, `target` the column to predict; `positive` is one of its levels.
+    `group` and `minorities` are columns of people's groups: one is treated badly, one of the others dropped. `target` is the column to
+    predict, `positive` one of its levels.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Case:
     unseen: Frame
     target: str
     group: str
+    minorities: str
     positive: object
 
 
@@ -51,12 +53,12 @@ class Fault:
     spills: tuple[str, ...] = ()
 
 
-def dressed(name: str, frames: tuple[Frame, Frame, Frame], target: str, group: str, positive: object, seed: int = 0) -> Case:
+def dressed(name: str, frames: tuple[Frame, Frame, Frame], target: str, groups: tuple[str, str], positive: object, seed: int = 0) -> Case:
     """`frames` (training, holdout, unseen rows) with five columns more: an e-mail address that is a key, a short note, a fee and its
     total (fee and a tax of one tenth, in cents), and two days in order."""
     rng = np.random.default_rng(seed)
     parts = [_dressed(frame.reset_index(drop=True), rng) for frame in frames]
-    return Case(name, *parts, target, group, positive)
+    return Case(name, *parts, target, *groups, positive)
 
 
 def _dressed(frame: Frame, rng: np.random.Generator) -> Frame:
@@ -87,9 +89,9 @@ def faults() -> list[Fault]:
               ("utility", "fairness", "privacy", "security")),
         Fault("a minority dropped", "fairness", ("representation",), (0.5, 0.8, 1.0), _dropped),
         Fault("flipped labels", "utility", ("tstr_ratio", "tstr_targets", "calibration"), (0.1, 0.25, 0.5), _flipped,
-              ("quality", "fairness", "security")),
+              ("quality", "fairness", "security", "grounding")),
         Fault("bias amplified", "fairness", ("label_parity", "disparate_impact", "decision_parity", "equal_opportunity"), (0.3, 0.6, 1.0),
-              _biased, ("quality", "utility")),
+              _biased, ("quality", "utility", "security", "grounding")),
         Fault("real e-mail addresses", "compliance", ("pii_replay",), (0.01, 0.05, 0.2), _replayed, ("privacy",)),
         Fault("card numbers in a note", "compliance", ("pii_content",), (0.01, 0.05, 0.2), _cards, ("quality",)),
         Fault("formulas", "security", ("formula_injection",), (0.005, 0.02, 0.1), _texts(_FORMULA), ("quality",)),
@@ -174,10 +176,10 @@ def _collapsed(case: Case, dose: float, rng: np.random.Generator) -> Planted:
 
 
 def _dropped(case: Case, dose: float, rng: np.random.Generator) -> Planted:
-    """Rows of the rarest group of at least two in a hundred go; so do as many others, by no rule, as it takes at the highest dose."""
-    shares = case.unseen[case.group].value_counts(normalize=True)
-    rarest = shares[shares >= 0.02].index[-1]
-    members = np.flatnonzero((case.unseen[case.group] == rarest).to_numpy())
+    """`dose` of the rows of the rarest group go, of those with at least two rows in a hundred."""
+    groups = case.unseen[case.minorities]
+    shares = groups.value_counts(normalize=True)
+    members = np.flatnonzero((groups == shares[shares >= 0.02].index[-1]).to_numpy())
     gone = rng.permutation(members)[: round(dose * len(members))]
     return case.unseen.drop(index=case.unseen.index[gone]).reset_index(drop=True), np.empty(0, dtype=np.intp)
 

@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 MAX_LEVELS = 64  # one-hot columns per discrete column; rarer levels share the last
 MAX_ROWS = 50_000
-BUDGET = 5.5e10  # multiplications that one pair of tables may cost: a second or two
+BUDGET = 2e10  # multiplications that one pair of tables may cost: half a second or so
 _OVERHEAD = 20  # what looking at one distance costs, in multiplications
 _CHUNK = 512
 _TREE_WIDTH = 6  # up to so many columns a k-d tree beats comparing all pairs

@@ -24,10 +24,12 @@ NAMES = ("adult", "acs", "diamonds")
 @cache
 def case(name: str) -> Case:
     if name == "adult":
-        return case_of(name, load_sample("adult"), load_sample("adult-holdout").head(2 * ROWS), "income", "sex", ">50K", most=ROWS)
+        return case_of(
+            name, load_sample("adult"), load_sample("adult-holdout").head(2 * ROWS), "income", ("sex", "race"), ">50K", most=ROWS
+        )
     frame = pd.read_parquet(TABLES / f"{name}.parquet")
-    target, group, positive = {"acs": ("employed", "SEX", 1), "diamonds": ("cut", "color", "Ideal")}[name]
-    return case_of(name, frame.head(ROWS), frame.iloc[ROWS:], target, group, positive, most=ROWS)
+    target, groups, positive = {"acs": ("employed", ("SEX", "RAC1P"), 1), "diamonds": ("cut", ("color", "color"), "Ideal")}[name]
+    return case_of(name, frame.head(ROWS), frame.iloc[ROWS:], target, groups, positive, most=ROWS)
 
 
 @cache

@@ -15,6 +15,8 @@ Operator = Literal["==", "<=", ">=", "missing"]
 Positions = npt.NDArray[np.intp]
 
 MOST_TRIES = 10_000
+_BATCH = 2_000  # queries whose bits are held at once
+_AT_ONCE = 256  # conditions that are worked out at once
 
 
 @dataclass(frozen=True)
@@ -25,49 +27,63 @@ class Predicate:
     operator: Operator
     value: float
 
-    def holds(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """(n,) of bool for encoded `values`; a missing number meets no comparison."""
-        if self.operator == "missing":
-            return np.asarray(np.isnan(values))
-        if self.operator == "==":
-            return np.asarray(values == self.value)
-        return np.asarray(values <= self.value if self.operator == "<=" else values >= self.value)
-
 
 Query = tuple[Predicate, ...]
 
 
 class _Index:
-    """A column sorted, so that the rows that meet a predicate are a slice."""
+    """A column as ranks: every predicate asks for ranks from one to below another. A missing number has rank -1."""
 
     def __init__(self, values: npt.NDArray[Any]) -> None:
-        self.order = np.argsort(values, kind="stable")  # NaN last
-        self.sorted = values[self.order]
-        self.present = len(values) - int(np.isnan(values).sum()) if values.dtype.kind == "f" else len(values)
+        missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
+        self.known, ranks = np.unique(values[~missing], return_inverse=True)
+        self.ranks = np.full(len(values), -1, dtype=np.int32)
+        self.ranks[~missing] = ranks
 
-    def rows(self, predicate: Predicate) -> Positions:
-        known = self.sorted[: self.present]
+    def between(self, predicate: Predicate) -> tuple[int, int]:
+        """The ranks that meet `predicate`, from and to below."""
         if predicate.operator == "missing":
-            return self.order[self.present :]
-        low = 0 if predicate.operator == "<=" else int(np.searchsorted(known, predicate.value, side="left"))
-        high = self.present if predicate.operator == ">=" else int(np.searchsorted(known, predicate.value, side="right"))
-        return self.order[low:high]
+            return -1, 0
+        low = 0 if predicate.operator == "<=" else int(np.searchsorted(self.known, predicate.value, side="left"))
+        high = len(self.known) if predicate.operator == ">=" else int(np.searchsorted(self.known, predicate.value, side="right"))
+        return low, high
+
+
+def _counts(ranks: Sequence[npt.NDArray[np.int32]], columns: Positions, low: Positions, high: Positions) -> Positions:
+    """(n,) rows where, for each of (n, width) conditions, the rank in `columns` is from `low` to below `high`.
+
+    Each distinct condition becomes one bit per row, once; a query is then a few words of bits, and-ed and counted.
+    """
+    keys = np.stack([columns.ravel(), low.ravel(), high.ravel()])
+    distinct, where = np.unique(keys, axis=1, return_inverse=True)
+    width = -(-len(ranks[0]) // 64) * 8
+    bits = np.zeros((distinct.shape[1], width), dtype=np.uint8)
+    for start in range(0, distinct.shape[1], _AT_ONCE):
+        for column in np.unique(distinct[0, start : start + _AT_ONCE]):
+            here = start + np.flatnonzero(distinct[0, start : start + _AT_ONCE] == column)
+            held = (ranks[column] >= distinct[1, here, None]) & (ranks[column] < distinct[2, here, None])
+            packed = np.packbits(held, axis=1)
+            bits[here, : packed.shape[1]] = packed
+    words = bits.view(np.uint64)
+    where = where.reshape(columns.shape)
+    met = words[where[:, 0]]
+    for slot in range(1, columns.shape[1]):
+        met &= words[where[:, slot]]
+    return np.asarray(np.bitwise_count(met).sum(axis=1, dtype=np.intp))
 
 
 def count(table: Encoded, queries: Sequence[Query]) -> npt.NDArray[np.intp]:
-    """(n_queries,) rows that meet each query. The rarest predicate picks rows, the others look at these only."""
-    index = {name: _Index(table[name]) for name in {part.column for query in queries for part in query}}
-    return np.array([_count(table, index, query) for query in queries], dtype=np.intp)
-
-
-def _count(table: Encoded, index: dict[str, _Index], query: Query) -> int:
-    slices = [index[part.column].rows(part) for part in query]
-    at = min(range(len(query)), key=lambda place: len(slices[place]))
-    rows = slices[at]
-    for place, part in enumerate(query):
-        if place != at and len(rows):
-            rows = rows[part.holds(table[part.column][rows])]
-    return len(rows)
+    """(n_queries,) rows of `table` that meet each query."""
+    if not queries:
+        return np.empty(0, dtype=np.intp)
+    names = sorted({part.column for query in queries for part in query})
+    index = [_Index(table[name]) for name in names]
+    place = {name: at for at, name in enumerate(names)}
+    width = max(map(len, queries))
+    whole = [query + query[:1] * (width - len(query)) for query in queries]  # a condition twice is the same condition
+    asked = np.array([[(place[part.column], *index[place[part.column]].between(part)) for part in query] for query in whole], dtype=np.intp)
+    ranks = [one.ranks for one in index]
+    return np.concatenate([_counts(ranks, *np.moveaxis(asked[at : at + _BATCH], 2, 0)) for at in range(0, len(asked), _BATCH)])
 
 
 def extreme_queries(table: Encoded, fields: Sequence[Field], limit: int, rng: np.random.Generator) -> list[Query]:
@@ -88,28 +104,43 @@ def combined_queries(
     table: Encoded, fields: Sequence[Field], width: int, limit: int, rng: np.random.Generator, tries: int = MOST_TRIES
 ) -> list[Query]:
     """Conditions on `width` columns, taken from random rows, that one row meets: a number asks for what lies beyond it."""
-    medians = {one.name: _median(table[one.name]) for one in fields if one.is_numeric}
-    index = {one.name: _Index(table[one.name]) for one in fields}
-    found: dict[Query, None] = {}
+    index = [_Index(table[one.name]) for one in fields]
+    ranks = [one.ranks for one in index]
+    middles = np.array([_middle(one, index[at]) for at, one in enumerate(fields)])
+    ends = np.array([len(one.known) for one in index])
+    numeric = np.array([one.is_numeric for one in fields])
     rows = rng.integers(table.n_rows, size=tries)
-    columns = rng.random((tries, len(fields))).argsort(axis=1)[:, :width]
-    for row, chosen in zip(rows.tolist(), columns.tolist(), strict=True):
-        query = tuple(_predicate(fields[at], table[fields[at].name][row], medians) for at in sorted(chosen))
-        if query not in found and _count(table, index, query) == 1:
+    columns = np.sort(rng.random((tries, len(fields))).argsort(axis=1)[:, :width], axis=1)
+    rank = np.stack(ranks)[columns, rows[:, None]].astype(np.intp)
+    beyond = numeric[columns] & (rank > middles[columns])
+    up_to = numeric[columns] & ~beyond & (rank >= 0)
+    low = np.where(up_to, 0, rank)
+    high = np.where(beyond, ends[columns], rank + 1)
+    found: dict[Query, None] = {}
+    for start in range(0, tries, _BATCH):
+        part = slice(start, start + _BATCH)
+        for at in start + np.flatnonzero(_counts(ranks, columns[part], low[part], high[part]) == 1):
+            query = tuple(_predicate(fields[column], table[fields[column].name][rows[at]], bool(beyond[at, slot]))
+                          for slot, column in enumerate(columns[at].tolist()))  # fmt: skip
             found[query] = None
             if len(found) >= limit:
-                break
+                return list(found)
     return list(found)
 
 
-def _predicate(field: Field, value: Any, medians: dict[str, float]) -> Predicate:
+def _predicate(field: Field, value: Any, beyond: bool) -> Predicate:
     if not field.is_numeric:
         return Predicate(field.name, "==", float(value))
     if np.isnan(value):
         return Predicate(field.name, "missing", 0.0)
-    return Predicate(field.name, ">=" if value > medians[field.name] else "<=", float(value))
+    return Predicate(field.name, ">=" if beyond else "<=", float(value))
 
 
-def _median(values: npt.NDArray[Any]) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else 0.0
+def _middle(field: Field, index: _Index) -> int:
+    """The rank up to which a number is no larger than the median."""
+    ranks = index.ranks[index.ranks >= 0]
+    if not field.is_numeric or not len(ranks):
+        return -1
+    ordered = np.sort(ranks)
+    median = (index.known[ordered[(len(ordered) - 1) // 2]] + index.known[ordered[len(ordered) // 2]]) / 2
+    return int(np.searchsorted(index.known, median, side="right")) - 1
