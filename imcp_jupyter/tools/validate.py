@@ -103,7 +103,8 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
     name = "run_gatf_validation"
     title = "Run GATF validation"
     description = (
-        "Judge quality, utility and privacy with evidence, floors and ceilings: a trust score 0 to 100 with interval, level and badge."
+        "Judge quality, utility, privacy, security, fairness, compliance and grounding with evidence: a trust score 0 to 100 "
+        "with interval, level and badge."
     )
     verb = "gatf"
     example = "adult_synthetic --real demo:adult --holdout demo:adult-holdout"
