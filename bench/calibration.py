@@ -14,7 +14,7 @@ from imcp_jupyter.gatf.facts import Facts
 from imcp_jupyter.gatf.profile import find_profile
 from imcp_jupyter.gatf.run import ALTERNATIVES, all_measures, no_progress, run_checks, run_gatf
 from imcp_jupyter.gatf.trust import trust_of
-from imcp_jupyter.models.validation import ReportDocument
+from imcp_jupyter.models.validation import Check
 
 from .collection import collection
 from .faults import Case, Fault, Frame, dressed, faults
@@ -30,19 +30,31 @@ class Outcome:
 
     fault: Fault
     dose: float
-    report: ReportDocument
+    judged: Judged
     named: list[str]
     others: list[str]
     hits: int
     shown: int
     planted: int
 
-    def score(self, dimension: str) -> float | None:
-        return scores(self.report)[dimension]
+    @property
+    def score(self) -> float | None:
+        """Of the fault's own dimension."""
+        return self.judged.scores[self.fault.dimension]
 
 
-def scores(report: ReportDocument) -> dict[str, float | None]:
-    return {dimension.name: dimension.score for dimension in report.dimensions}
+@dataclass(frozen=True)
+class Judged:
+    """What a run said; `trust` is None where only one dimension was judged."""
+
+    checks: list[Check]
+    scores: dict[str, float | None]
+    trust: float | None
+    gates_failed: list[str]
+
+    @property
+    def failed(self) -> list[Check]:
+        return [check for check in self.checks if check.verdict == "fail"]
 
 
 def cases(names: tuple[str, ...] = ("adult", "compas", "acs employment")) -> Iterator[Case]:
@@ -63,50 +75,30 @@ def case_of(name: str, train: Frame, rest: Frame, target: str, groups: tuple[str
     return dressed(name, (train.iloc[:most], holdout, unseen), target, groups, positive)
 
 
-def judge(case: Case, frame: Frame, replicates: int = 200) -> ReportDocument:
+def judge(case: Case, frame: Frame, replicates: int = 200, only: str | None = None) -> Judged:
+    """The whole GATF, or `only` one dimension of it: the same scores in a part of the time."""
     real = Table.of(case.train)
-    return run_gatf(
-        Table.of(frame, real.schema),
-        real,
-        Table.of(case.holdout),
-        target=case.target,
-        seed=SEED,
-        replicates=replicates,
-        facts=_facts(case),
-    )
+    tables = Table.of(frame, real.schema), real, Table.of(case.holdout)
+    facts = Facts(protected=list(dict.fromkeys([case.group, case.minorities])), positive=case.positive)
+    if only is None:
+        report = run_gatf(*tables, target=case.target, seed=SEED, replicates=replicates, facts=facts)
+        scores = {dimension.name: dimension.score for dimension in report.dimensions}
+        return Judged(report.checks, scores, report.score, report.gates_failed)
+    comparison = Comparison(*tables, target=case.target, seed=SEED, replicates=replicates, facts=facts)
+    profile = find_profile("general")
+    checks = run_checks([measure for measure in all_measures() if measure.dimension == only], comparison, profile, no_progress)
+    trust = trust_of(checks, profile, ALTERNATIVES)
+    return Judged([one.check for _, one in checks], {only: trust.dimensions[0].score}, None, trust.gates_failed)
 
 
-def plant(case: Case, fault: Fault, dose: float, replicates: int = 200) -> Outcome:
+def plant(case: Case, fault: Fault, dose: float, replicates: int = 200, only: str | None = None) -> Outcome:
     frame, rows = fault.plant(case, dose, np.random.default_rng(SEED))
-    report = judge(case, frame, replicates)
-    failed = [check for check in report.checks if check.verdict == "fail"]
-    named = [check for check in failed if check.id in fault.checks]
+    judged = judge(case, frame, replicates, only)
+    named = [check for check in judged.failed if check.id in fault.checks]
     shown = [row for check in named for row in check.evidence.get("row_positions", [])]
     hits = int(np.isin(shown, rows).sum())
-    others = [check.id for check in failed if check.id not in fault.checks]
-    return Outcome(fault, dose, report, [check.id for check in named], others, hits, len(shown), len(rows))
-
-
-def own_score(case: Case, frame: Frame, dimension: str, replicates: int = 200) -> float | None:
-    """The score of one dimension alone; as `judge` gives it, in a part of the time."""
-    real = Table.of(case.train)
-    comparison = Comparison(
-        Table.of(frame, real.schema),
-        real,
-        Table.of(case.holdout),
-        target=case.target,
-        seed=SEED,
-        replicates=replicates,
-        facts=_facts(case),
-    )
-    profile = find_profile("general")
-    measures = [measure for measure in all_measures() if measure.dimension == dimension]
-    trust = trust_of(run_checks(measures, comparison, profile, no_progress), profile, ALTERNATIVES)
-    return trust.dimensions[0].score
-
-
-def _facts(case: Case) -> Facts:
-    return Facts(protected=list(dict.fromkeys([case.group, case.minorities])), positive=case.positive)
+    others = [check.id for check in judged.failed if check.id not in fault.checks]
+    return Outcome(fault, dose, judged, [check.id for check in named], others, hits, len(shown), len(rows))
 
 
 def section() -> str:
@@ -125,28 +117,28 @@ _NOTE = (
 )
 
 
-def _table(case: Case, before: ReportDocument, found: list[Outcome]) -> str:
-    clean = scores(before)
+def _table(case: Case, before: Judged, found: list[Outcome]) -> str:
     head = ["fault", "dose", "trust", "its dimension", "score", "found by", "rows", "moved", "other checks that failed"]
-    failed = ", ".join(check.id for check in before.checks if check.verdict == "fail") or "–"
+    failed = ", ".join(check.id for check in before.failed) or "–"
     lines = [["none: unseen rows", "", _trust(before), "", "", "", "", "", failed]]
     for one in found:
-        moved = {
-            name: score - (scores(one.report)[name] or 0.0)
-            for name, score in clean.items()
-            if score is not None and name != one.fault.dimension and name not in one.fault.spills
-        }
-        worst = max(moved, key=lambda name: moved[name])
-        score = one.score(one.fault.dimension)
+        losses = moved(one, before)
+        worst = max(losses, key=lambda name: losses[name])
         lines.append(
-            [one.fault.name, f"{one.dose:.1%}".replace(".0%", " %"), _trust(one.report), one.fault.dimension,
-             "–" if score is None else f"{score:.1f}", ", ".join(one.named) or "**missed**",
-             f"{one.hits} of {one.shown}" if one.planted else "–", f"{worst} {-moved[worst]:+.1f}", ", ".join(one.others) or "–"]
+            [one.fault.name, f"{100 * one.dose:g} %", _trust(one.judged), one.fault.dimension,
+             "–" if one.score is None else f"{one.score:.1f}", ", ".join(one.named) or "**missed**",
+             f"{one.hits} of {one.shown}" if one.planted else "–", f"{worst} {-losses[worst]:+.1f}", ", ".join(one.others) or "–"]
         )  # fmt: skip
     rows = f"{len(case.train):,} training, {len(case.holdout):,} holdout, {len(case.unseen):,} judged rows"
     return f"### {case.name} ({rows})\n\n{table(head, lines)}"
 
 
-def _trust(report: ReportDocument) -> str:
-    gate = " (gate)" if report.gates_failed else ""
-    return f"{report.score:.1f}{gate}"
+def moved(one: Outcome, before: Judged) -> dict[str, float]:
+    """What the dimensions lose that the fault should leave alone."""
+    spared = {name: score for name, score in before.scores.items() if name != one.fault.dimension and name not in one.fault.spills}
+    return {name: score - (one.judged.scores[name] or 0.0) for name, score in spared.items() if score is not None}
+
+
+def _trust(judged: Judged) -> str:
+    gate = " (gate)" if judged.gates_failed else ""
+    return f"{judged.trust:.1f}{gate}"

@@ -99,7 +99,8 @@ def faults() -> list[Fault]:
         Fault("keys", "security", ("secrets",), (0.005, 0.02, 0.1), _texts(_KEY), ("quality",)),
         Fault("a sum that is broken", "grounding", ("arithmetic",), (0.02, 0.1, 0.5), _miscounted),
         Fault("dates out of order", "grounding", ("arithmetic", "orderings"), (0.02, 0.1, 0.5), _reversed),
-        Fault("dates shifted by years", "quality", ("column_shapes", "drift"), (0.2, 0.5, 1.0), _shifted, ("grounding",)),
+        Fault("dates shifted by years", "quality", ("column_shapes", "drift"), (0.2, 0.5, 1.0), _shifted,
+              ("grounding", "fairness")),
     ]  # fmt: skip
 
 
@@ -185,12 +186,11 @@ def _dropped(case: Case, dose: float, rng: np.random.Generator) -> Planted:
 
 
 def _flipped(case: Case, dose: float, rng: np.random.Generator) -> Planted:
+    """Each label becomes the next one: by lot, many would stay what they are."""
     rows = _some(case, dose, rng)
-    frame, _ = _with(case, rows, Frame({case.target: case.unseen[case.target].iloc[rng.permutation(rows)].to_numpy()}))
-    levels = list(case.train[case.target].unique())
-    if len(levels) == 2:  # by lot half of the labels would stay
-        other = dict(zip(levels, reversed(levels), strict=True))
-        frame, _ = _with(case, rows, Frame({case.target: case.unseen[case.target].iloc[rows].map(other).to_numpy()}))
+    levels = sorted(case.train[case.target].unique())
+    following = dict(zip(levels, [*levels[1:], levels[0]], strict=True))
+    frame, _ = _with(case, rows, Frame({case.target: case.unseen[case.target].iloc[rows].map(following).to_numpy()}))
     return frame, rows[:0]
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from bench.calibration import SEED, Outcome, case_of, judge, own_score, plant, scores
+from bench.calibration import Judged, Outcome, case_of, judge, moved, plant
 from bench.faults import Case, faults
 from imcp_jupyter.data.samples import load_sample
-from imcp_jupyter.models.validation import ReportDocument
 
 TABLES = Path(__file__).parent.parent / "fixtures" / "tables"
 ROWS = 2_000
@@ -33,55 +31,52 @@ def case(name: str) -> Case:
 
 
 @cache
-def clean(name: str) -> ReportDocument:
+def clean(name: str) -> Judged:
     return judge(case(name), case(name).unseen, REPLICATES)
 
 
 @cache
 def outcome(name: str, fault: str, dose: float) -> Outcome:
-    return plant(case(name), FAULTS[fault], dose, REPLICATES)
+    """On Adult at the highest dose all dimensions are judged, else the fault's own: it takes a fifth of the time."""
+    planted = FAULTS[fault]
+    whole = name == NAMES[0] and dose == planted.doses[-1]
+    return plant(case(name), planted, dose, REPLICATES, None if whole else planted.dimension)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_real_rows_that_nobody_learned_from_are_trusted(name: str) -> None:
-    document = clean(name)
-    assert document.score >= 85
-    assert document.gates_failed == []
-    assert [check.id for check in document.checks if check.verdict == "fail"] == []
+    judged = clean(name)
+    assert judged.trust is not None
+    assert judged.trust >= 85
+    assert judged.gates_failed == []
+    assert [check.id for check in judged.failed] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_fails_in_its_dimension_and_leaves_the_others_alone(name: str, fault: str) -> None:
-    planted = FAULTS[fault]
-    worst = outcome(name, fault, planted.doses[-1])
-    assert worst.named, f"failed instead: {worst.others}"
-    if worst.planted:
-        assert worst.shown > 0
-        assert worst.hits >= 0.9 * worst.shown
-    for dimension, before in scores(clean(name)).items():
-        if before is not None and dimension != planted.dimension and dimension not in planted.spills:
-            after = scores(worst.report)[dimension]
-            assert after is not None
-            assert before - after < 12, dimension
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_score_falls_with_the_dose(name: str, fault: str) -> None:
-    planted = FAULTS[fault]
-    lightly, _ = planted.plant(case(name), planted.doses[0], np.random.default_rng(SEED))
-    before = scores(clean(name))[planted.dimension]
-    light = own_score(case(name), lightly, planted.dimension, REPLICATES)
-    heavy = outcome(name, fault, planted.doses[-1]).score(planted.dimension)
+def test_a_planted_fault_fails_by_name_and_rows_and_the_more_the_worse(name: str, fault: str) -> None:
+    light, heavy = (outcome(name, fault, FAULTS[fault].doses[at]) for at in (0, -1))
+    before = clean(name).scores[FAULTS[fault].dimension]
+    assert heavy.named, f"failed instead: {heavy.others}"
+    if heavy.planted:
+        assert heavy.shown > 0
+        assert heavy.hits >= 0.9 * heavy.shown
     assert before is not None
-    assert light is not None
-    assert heavy is not None
-    assert before >= light - 1
-    assert light >= heavy
-    assert before - heavy > 10
+    assert light.score is not None
+    assert heavy.score is not None
+    assert before >= light.score - 1
+    assert light.score >= heavy.score
+    assert before - heavy.score > 10
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_copies_of_training_rows_are_not_trusted_at_all(name: str) -> None:
-    assert outcome(name, "copied training rows", 1.0).report.score <= 24
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_leaves_the_other_dimensions_alone(fault: str) -> None:
+    losses = moved(outcome("adult", fault, FAULTS[fault].doses[-1]), clean("adult"))
+    assert losses
+    assert max(losses.values()) < 12, losses
+
+
+def test_copies_of_training_rows_are_not_trusted_at_all() -> None:
+    trust = outcome("adult", "copied training rows", 1.0).judged.trust
+    assert trust is not None
+    assert trust <= 24

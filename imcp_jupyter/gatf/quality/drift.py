@@ -55,7 +55,7 @@ def drift(a: Table, b: Table, level: float = LEVEL) -> list[ColumnDrift]:
 
 
 class Drift(Measure):
-    """Mean population stability index of the columns that have drifted beyond chance, over all columns, each at most 0.25."""
+    """Mean population stability index of the columns that have drifted beyond chance, over all columns. A strong one fails."""
 
     id = "drift"
     dimension = "quality"
@@ -63,6 +63,7 @@ class Drift(Measure):
     unit = "PSI"
     source = "Siddiqi 2006, Credit Risk Scorecards: population stability index; Benjamini and Hochberg 1995"
     weight = 0.25
+    basis = "Scores from the mean; any column that drifts strongly (PSI from 0.25, the convention of credit scoring) fails."
 
     def run(self, comparison: Comparison) -> Finding | Skipped:
         found = _drift(comparison, LEVEL)
@@ -83,6 +84,7 @@ class Drift(Measure):
                 "false_discovery_rate": LEVEL,
                 "floor": f"every column at a PSI of {STRONG:g} or more",
             },
+            verdict="fail" if strong else None,  # a good mean must not hide a column that is another one now
         )
 
 
