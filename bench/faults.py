@@ -88,7 +88,7 @@ def faults() -> list[Fault]:
         Fault("mode collapse", "quality", ("column_shapes", "c2st", "all_pairs", "beta_recall", "coverage"), (0.3, 0.6, 0.9), _collapsed,
               ("utility", "fairness", "privacy", "security")),
         Fault("a minority dropped", "fairness", ("representation",), (0.5, 0.8, 1.0), _dropped),
-        Fault("flipped labels", "utility", ("tstr_ratio", "tstr_targets", "calibration"), (0.1, 0.25, 0.5), _flipped,
+        Fault("flipped labels", "utility", ("tstr_ratio", "tstr_targets", "calibration"), (0.1, 0.25, 0.5, 1.0), _flipped,
               ("quality", "fairness", "security", "grounding")),
         Fault("bias amplified", "fairness", ("label_parity", "disparate_impact", "decision_parity", "equal_opportunity"), (0.3, 0.6, 1.0),
               _biased, ("quality", "utility", "security", "grounding")),
@@ -241,4 +241,4 @@ def _shifted(case: Case, dose: float, rng: np.random.Generator) -> Planted:
     rows = _some(case, dose, rng)
     years = np.timedelta64(3 * 365 * 86_400, "s")
     frame, _ = _with(case, rows, Frame({name: case.unseen[name].iloc[rows].to_numpy() + years for name in ("opened", "closed")}))
-    return frame, rows
+    return frame, rows[:0]
