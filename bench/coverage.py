@@ -12,8 +12,8 @@ from imcp_jupyter.synth.tabular.registry import find_engine
 from .measure import table
 
 RUNS = 50
-ROWS = 4_000
-LEARNED = 8_000
+ROWS = 3_000
+LEARNED = 6_000
 
 
 def section() -> str:
