@@ -93,4 +93,4 @@ def _places(values: npt.NDArray[Any], column: npt.NDArray[Any]) -> Codes:
 
 
 def _shown(edge: float, field: Field) -> str:
-    return str(np.datetime64(int(edge), "ns").astype("datetime64[s]")) if field.kind == "datetime" else f"{edge:.6g}"
+    return str(np.datetime64(int(edge // 1e9), "s")) if field.kind == "datetime" else f"{edge:.6g}"  # centuries do not fit in nanoseconds
