@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,11 +124,11 @@ def _beside(tables: dict[str, pd.DataFrame]) -> Iterator[list[str]]:
     comparison = Comparison(Table.of(tables["synthetic"], real.schema), real, Table.of(tables["holdout"], real.schema))
     mine = {}
     for kind in kinds:
-        before = _cpu()
-        made = kind().attack(comparison)
+        ran = timed(lambda kind=kind: kind().attack(comparison))
+        made = ran.value
         if not isinstance(made, attacks.Guesses):
             raise RuntimeError(made.reason)
-        mine[kind.id] = {"attacks": made.attacks, "training": made.training, "control": made.control, "cpu": _cpu() - before}
+        mine[kind.id] = {"attacks": made.attacks, "training": made.training, "control": made.control, "cpu": ran.cpu}
         if kind is Linkability:
             halves = made.evidence["columns"]
         if kind is AttributeInference:
@@ -170,7 +169,3 @@ def make_peer() -> None:
         return
     subprocess.run([sys.executable, "-m", "venv", str(PEER)], check=True)
     subprocess.run([str(PEER / "bin" / "pip"), "install", "--quiet", "anonymeter==1.1.0"], check=True)
-
-
-def _cpu() -> float:
-    return time.process_time()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 from .._version import __version__
 from ..data.table import Table
@@ -19,7 +20,7 @@ from .facts import Facts
 from .measure import Judged, Measure, judge
 from .pictures import distance_plot, pair_map
 from .profile import Profile, find_profile
-from .trust import trust_of
+from .trust import Trust, trust_of
 
 DIMENSION_PACKAGES = (quality, utility, privacy, security, fairness, compliance, grounding)
 ALTERNATIVES = tuple({check, "dcr_quantile"} for check in privacy.WITH_HOLDOUT)  # with and without a holdout
@@ -63,13 +64,7 @@ def run_gatf(
         created=datetime.now(UTC),
         profile=chosen.name,
         **subjects(tables, names),
-        score=trust.score,
-        interval=trust.interval,
-        level=trust.level,
-        badge=trust.badge,
-        gates_failed=trust.gates_failed,
-        dimensions=trust.dimensions,
-        checks=[one.check for _, one in judged],
+        **verdict(trust, judged),
         controls=controls_of(chosen.base, [one.check for _, one in judged]),
         replicates=replicates,
         seed=seed,
@@ -97,6 +92,12 @@ def run_checks(measures: Sequence[Measure], comparison: Comparison, profile: Pro
         progress(0.02 + 0.96 * position / len(measures), measure.title)
         judged.append((measure, judge(measure, comparison, profile.limits(measure.id))))
     return judged
+
+
+def verdict(trust: Trust, judged: Sequence[tuple[Measure, Judged]]) -> dict[str, Any]:
+    """What a report says of its subject as a whole, and the checks behind it."""
+    names = ("score", "interval", "level", "badge", "gates_failed", "dimensions")
+    return {name: getattr(trust, name) for name in names} | {"checks": [one.check for _, one in judged]}
 
 
 def subjects(tables: dict[str, Table | None], names: dict[str, str] | None) -> dict[str, SubjectInfo | None]:

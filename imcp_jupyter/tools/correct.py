@@ -18,10 +18,10 @@ from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
 from ..workspace.sources import Source
 from .datasets import DatasetName, dataset_link
-from .facts import facts_of
-from .profiles import profile_files, profile_of
+from .facts import GatfParams, facts_of
+from .judging import judged, sources_of
+from .profiles import profile_files
 from .tool import Annotations, Link, Result, Tool
-from .validate import GatfParams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ..gatf.measure import Affected, Measure
     from ..gatf.vos.correct import Redraw
     from ..synth.tabular.engine import TabularModel
-
-_ROLES = ("synthetic", "real", "holdout")
 
 
 class Places(BaseModel):
@@ -95,7 +93,7 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
     def run(self, params: CorrectParams, context: JobContext) -> CorrectResult:
         from ..gatf.vos.correct import correct
 
-        sources = {role: context.source(reference, role) for role in _ROLES if (reference := getattr(params, role)) is not None}
+        sources = sources_of(params, context)
         source = sources["synthetic"]
         if source.is_sampled:
             size = f"{source.rows:,} rows, of which only a sample is looked at"
@@ -124,7 +122,7 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
             )
             return CorrectResult(summary=said, rows=source.rows, score_after=before.score, **common)
         table = Table.of(done.frame, tables["synthetic"].schema, field="synthetic")
-        after = self._judged(params, context, sources, tables | {"synthetic": table}, (0.6, 0.95))
+        after = judged(params, context, sources, tables | {"synthetic": table}, (0.6, 0.95), context.seed)
         lineage = _lineage(source, before, done.changes)
         info = context.stage_dataset(
             params.name or f"{source.label}-corrected", done.frame, table.schema, "synthetic", lineage, like=source.like
@@ -149,7 +147,7 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
         self, params: CorrectParams, context: JobContext, sources: Mapping[str, Source], tables: Mapping[str, Table]
     ) -> ReportDocument:
         if params.report is None:
-            return self._judged(params, context, sources, tables, (0.02, 0.4))
+            return judged(params, context, sources, tables, (0.02, 0.4), context.seed)
         document = context.workspace.reports.document(params.report)
         if document.kind != "gatf":
             raise InvalidInput(f"report '{params.report}' is a {document.kind} report, not one of GATF", field="report")
@@ -158,30 +156,6 @@ class GatfCorrect(Tool[CorrectParams, CorrectResult]):
                 f"report '{params.report}' is about other rows: '{document.synthetic.name}'", field="report", hint="leave report out"
             )
         return document
-
-    def _judged(
-        self,
-        params: CorrectParams,
-        context: JobContext,
-        sources: Mapping[str, Source],
-        tables: Mapping[str, Table],
-        share: tuple[float, float],
-    ) -> ReportDocument:
-        from ..gatf.run import run_gatf
-
-        document = run_gatf(
-            tables["synthetic"],
-            tables.get("real"),
-            tables.get("holdout"),
-            profile=profile_of(params.profile, context),
-            target=params.target,
-            names={role: source.title for role, source in sources.items()},
-            seed=context.seed,
-            replicates=context.workspace.settings.bootstrap_replicates,
-            facts=facts_of(params, sources["synthetic"]),
-            progress=context.part(*share),
-        )
-        return context.stage_report(document)
 
 
 def _heeded(checks: list[str] | None, document: ReportDocument) -> list[Measure]:

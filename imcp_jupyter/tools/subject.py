@@ -12,7 +12,7 @@ from ..models.validation import ReportDocument
 from ..workspace.context import JobContext
 from .profiles import profile_of
 from .tool import Annotations, DataRef, Params, Tool
-from .validate import ReportResult, report_result
+from .validate import ReportResult, trust_result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ class GatfValidate(Tool[SubjectParams, ReportResult]):
             )
         else:
             document = _dataset(params, context)
-        return report_result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
+        return trust_result(context.stage_report(document))
 
 
 def _dataset(params: SubjectParams, context: JobContext) -> ReportDocument:

@@ -17,12 +17,10 @@ from ..models.suite import Baseline, CaseOutcome, MetricLine
 from ..models.validation import ReportDocument
 from ..workspace.baselines import store_baseline
 from ..workspace.context import JobContext
-from .facts import facts_of
-from .profiles import profile_of
+from .facts import GatfParams
+from .judging import ROLES, judged, sources_of
 from .tool import Link, Params, Result, Tool
-from .validate import GatfParams
 
-_ROLES = ("synthetic", "real", "holdout")
 Scores = dict[str, float]
 
 
@@ -72,7 +70,7 @@ def _beside(case: Any, folder: Path) -> Any:
     if not isinstance(case, dict):
         return case
     found = dict(case)
-    for role in _ROLES:
+    for role in ROLES:
         given = found.get(role)
         if isinstance(given, str) and Reference.parse(given, role).kind == "path" and not Path(given).expanduser().is_absolute():
             found[role] = str(folder / given)
@@ -177,20 +175,6 @@ class GatfSubmit(Tool[SubmitParams, SubmitResult]):
 
 
 def _judged(case: SuiteCase, context: JobContext, share: tuple[float, float]) -> ReportDocument:
-    from ..gatf.run import run_gatf
-
-    sources = {role: context.source(reference, role) for role in _ROLES if (reference := getattr(case, role)) is not None}
+    sources = sources_of(case, context)
     context.inputs.update({f"{case.name}.{role}": source.content_hash for role, source in sources.items()})
-    document = run_gatf(
-        sources["synthetic"].table(),
-        sources["real"].table() if "real" in sources else None,
-        sources["holdout"].table() if "holdout" in sources else None,
-        profile=profile_of(case.profile, context),
-        target=case.target,
-        names={role: source.title for role, source in sources.items()},
-        seed=case.seed,
-        replicates=context.workspace.settings.bootstrap_replicates,
-        facts=facts_of(case, sources["synthetic"]),
-        progress=context.part(*share),
-    )
-    return context.stage_report(document)
+    return judged(case, context, sources, {role: source.table() for role, source in sources.items()}, share, case.seed)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from ..config import Settings
-from ..data.table import Table
-from ..models.constraints import CONSTRAINTS_SCHEMA
 from ..models.validation import ReportDocument
-from ..synth.constraints.sdv_format import read_constraints
 from ..workspace.context import JobContext
-from .facts import facts_of
-from .profiles import profile_files, profile_of
+from .facts import GatfParams
+from .judging import judged, sources_of
+from .profiles import profile_files
 from .tool import Annotations, DataRef, Link, Params, Result, Tool
 
 
@@ -72,33 +68,6 @@ class ValidateData(Tool[ValidateParams, ReportResult]):
         return report_result(context.stage_report(document), f"{document.score:.3f} of 1")
 
 
-class GatfParams(Params):
-    synthetic: DataRef = Field(description="the data to judge")
-    real: DataRef | None = Field(None, description="the real data it was made from")
-    holdout: DataRef | None = Field(None, description="real data that the generator never saw; the yardstick for privacy and utility")
-    profile: str = Field(
-        "general",
-        description="which dimensions count and how much: general, healthcare, finance, eu, retail, public_sector, "
-        "one of the workspace's folder 'profiles', or the path of a YAML file",
-    )
-    target: str | None = Field(None, description="column to predict in the utility checks; picked when left out")
-    positive: str | float | bool | None = Field(
-        None, description="favourable value of the target, for the fairness checks; picked when left out"
-    )
-    protected: list[str] | None = Field(
-        None, description="columns whose groups must be treated alike; picked by name when left out, [] for none"
-    )
-    quasi_identifiers: list[str] | None = Field(None, description="columns that outsiders may know of a person; picked when left out")
-    sensitive: list[str] | None = Field(None, description="columns that nobody may infer; picked when left out")
-    constraints: Annotated[list[Any] | None, BeforeValidator(read_constraints), WithJsonSchema(CONSTRAINTS_SCHEMA)] = Field(
-        None, description="rules that every row must keep; objects with a kind, or SDV's constraint JSON (docs/constraints.md)"
-    )
-    canaries: list[str] | None = Field(None, description="marker values planted in the real data, which must not come out again")
-    purpose: str | None = Field(None, description="what the data is to be used for; evidence in the compliance checks")
-    retention: str | None = Field(None, description="until when, or how long, the data is kept; evidence in the compliance checks")
-    seed: int = Field(0, ge=0, description="seed of resampling and classifiers")
-
-
 class RunGatfValidation(Tool[GatfParams, ReportResult]):
     name = "run_gatf_validation"
     title = "Run GATF validation"
@@ -116,28 +85,13 @@ class RunGatfValidation(Tool[GatfParams, ReportResult]):
         return profile_files(params.profile, settings)
 
     def run(self, params: GatfParams, context: JobContext) -> ReportResult:
-        from ..gatf.run import run_gatf
+        sources = sources_of(params, context)
+        tables = {role: source.table() for role, source in sources.items()}
+        return trust_result(judged(params, context, sources, tables, (0.05, 0.98), context.seed))
 
-        tables: dict[str, Table] = {}
-        names: dict[str, str] = {}
-        for role in ("synthetic", "real", "holdout"):
-            reference = getattr(params, role)
-            if reference is not None:
-                source = context.source(reference, role)
-                tables[role], names[role] = source.table(), source.title
-        document = run_gatf(
-            tables["synthetic"],
-            tables.get("real"),
-            tables.get("holdout"),
-            profile=profile_of(params.profile, context),
-            target=params.target,
-            names=names,
-            seed=context.seed,
-            replicates=context.workspace.settings.bootstrap_replicates,
-            facts=facts_of(params, context.source(params.synthetic, "synthetic")),
-            progress=context.part(0.05, 0.98),
-        )
-        return report_result(context.stage_report(document), f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
+
+def trust_result(document: ReportDocument) -> ReportResult:
+    return report_result(document, f"{document.score:.1f} of 100, level {document.level}, badge {document.badge}")
 
 
 def report_result(document: ReportDocument, verdict: str) -> ReportResult:

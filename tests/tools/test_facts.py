@@ -15,8 +15,8 @@ from imcp_jupyter.gatf.measure import Finding
 from imcp_jupyter.models.constraints import Inequality
 from imcp_jupyter.models.job import Principal
 from imcp_jupyter.tools.execute import run_inline
-from imcp_jupyter.tools.facts import facts_of
-from imcp_jupyter.tools.validate import GatfParams, ReportResult
+from imcp_jupyter.tools.facts import GatfParams, facts_of
+from imcp_jupyter.tools.validate import ReportResult
 from imcp_jupyter.workspace.sources import open_source
 from imcp_jupyter.workspace.workspace import Workspace
 

@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..comparison import Comparison
-from .excess import Broken, LearnedRules
+from .excess import KEPT, TELLING, Broken, LearnedRules
 from .numbers import Floats, Number, numbers_of, sampled
 
-KEPT = 0.999
-TELLING = 0.05
 FINE = 0.02  # largest tolerance in standard deviations of the result: a coarse column agrees with anything
 _SAMPLE = 400
 _MOST_FOR_THREE = 16  # columns up to which sums of three are looked for

@@ -6,12 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..comparison import Comparison
-from .excess import Broken, LearnedRules
+from .excess import KEPT, TELLING, Broken, LearnedRules
 from .levels import Codes, Levels, values_of
 from .numbers import LEAST_ROWS, sampled
 
-KEPT = 0.999
-TELLING = 0.05
 LEAST_SUPPORT = 5  # real rows with a value, from which what it settles is known
 MOST_COLUMNS = 60
 _SAMPLE = 2_000

@@ -14,6 +14,8 @@ from ..privacy.copies import COPY_LEVEL, LEAST_COPIES, Excess, Mask
 
 SHOWN = 10
 RATIO = 1.25
+KEPT = 0.999  # share of real rows that keep a rule
+TELLING = 0.05  # share of rows that break it when its columns are shuffled: below, their ranges or levels alone keep it
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..comparison import Comparison
-from .excess import Broken, LearnedRules
+from .excess import KEPT, TELLING, Broken, LearnedRules
 from .numbers import Floats, Number, numbers_of, sampled
 
-KEPT = 0.999  # share of real rows that keep a rule
-TELLING = 0.05  # share of rows that break it when the two columns are shuffled: below, the ranges alone keep it
 _SAMPLE = 2_000
 
 

@@ -14,7 +14,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def render_junit(document: ReportDocument, fail_under: float | None = None) -> str:
     """One suite per dimension, one case per check. A case 'score' fails below `fail_under` (in the report's own scale)."""
-    root = Element("testsuites", name=_legal(f"{document.kind} of {document.synthetic.name}"))
+    root = Element("testsuites", name=legal(f"{document.kind} of {document.synthetic.name}"))
     for name, checks in groups(document.checks).items():
         suite = _suite(root, name)
         for check in checks:
@@ -35,14 +35,14 @@ def render_junit(document: ReportDocument, fail_under: float | None = None) -> s
 
 
 def _suite(root: Element, name: str) -> Element:
-    return SubElement(root, "testsuite", name=_legal(name))
+    return SubElement(root, "testsuite", name=legal(name))
 
 
 def _case(suite: Element, check: Check) -> None:
-    case = SubElement(suite, "testcase", classname=_legal(f"gatf.{check.dimension}"), name=_legal(check.id))
-    said = _legal(check.explanation)
+    case = SubElement(suite, "testcase", classname=legal(f"gatf.{check.dimension}"), name=legal(check.id))
+    said = legal(check.explanation)
     if check.verdict == "fail":
-        SubElement(case, "failure", message=said, type=check.verdict).text = _legal(f"{check.title}: {check.explanation}\n{advice(check)}")
+        SubElement(case, "failure", message=said, type=check.verdict).text = legal(f"{check.title}: {check.explanation}\n{advice(check)}")
     elif check.verdict == "skipped":
         SubElement(case, "skipped", message=said)
     else:
@@ -56,5 +56,6 @@ def _count(suite: Element) -> None:
     suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """`text` without what XML cannot hold."""
     return _ILLEGAL.sub("\ufffd", text)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..classifier import Learner, Predict
 from ..comparison import Comparison, Field
-from ..measure import Finding, Measure, Skipped
+from ..measure import ROWS_SHOWN, Finding, Measure, Skipped
 from ..utility.task import MAX_CLASSES, TARGET_NAME
 
 Floats = npt.NDArray[np.float64]
@@ -18,7 +18,6 @@ Mask = npt.NDArray[np.bool_]
 MOST_ROWS = 8_000  # of each table; beyond, a seeded sample
 LEAST_ROWS = 100
 LEAST_SPREAD = 0.05  # shares of shuffled and of real labels that contradict: nearer, nothing tells a label from noise
-ROWS_SHOWN = 20
 
 
 class LabelNoise(Measure):

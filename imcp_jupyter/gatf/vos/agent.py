@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -43,9 +44,9 @@ class _CallShare(Measure):
     def __init__(self, calls: Sequence[CallRecord]) -> None:
         self.calls = calls
 
+    @abstractmethod
     def counted(self, comparison: Comparison) -> Mask | Skipped:
         """(n_calls,) the calls that should not be."""
-        raise NotImplementedError
 
     def run(self, comparison: Comparison) -> Finding | Skipped:
         if len(self.calls) < LEAST_CALLS:

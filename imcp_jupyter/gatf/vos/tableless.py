@@ -14,7 +14,7 @@ from ..comparison import Comparison
 from ..facts import Facts
 from ..measure import Measure
 from ..profile import Profile
-from ..run import no_progress, run_checks, subjects, versions
+from ..run import no_progress, run_checks, subjects, verdict, versions
 from ..trust import trust_of
 
 
@@ -41,13 +41,7 @@ def report_on(
         created=datetime.now(UTC),
         profile=profile.name,
         **subjects({"synthetic": table}, {"synthetic": name}),
-        score=trust.score,
-        interval=trust.interval,
-        level=trust.level,
-        badge=trust.badge,
-        gates_failed=trust.gates_failed,
-        dimensions=trust.dimensions,
-        checks=[one.check for _, one in judged],
+        **verdict(trust, judged),
         replicates=replicates,
         seed=seed,
         seconds=round(time.perf_counter() - started, 3),
